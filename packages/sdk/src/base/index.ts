@@ -1,0 +1,10 @@
+/** The door of the ground floor: bytes, text, time, ids and errors. Pure: no I/O, no clock, no randomness of its own. */
+export * from './bytes.js'
+export * from './errors.js'
+export * from './ids.js'
+export * from './jcs.js'
+export { type ParseLimits, parseJson, parseJsonText } from './json.js'
+export * from './nearest.js'
+export * from './pointer.js'
+export * from './sha256.js'
+export * from './time.js'
