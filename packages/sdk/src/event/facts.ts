@@ -1,0 +1,121 @@
+/** The facts of an event that lists can ask for, and the one predicate that says what a list holds. */
+import { parseTime } from '../base/index.js'
+import { aliasesOf, isTenantScoped, targetIdsIn, targetTypesOf } from './catalogue/index.js'
+import { canonicalIp } from './ip.js'
+import type { RecordedEvent } from './types.js'
+
+/** What a list can be narrowed by: names and their meaning, in the order the docs print them. */
+export const FIELDS = {
+  type: 'the event type, or a prefix ending in *',
+  actor_id: 'the id of the actor, or of the API key by means of which it acted',
+  actor_type: 'the actor’s type',
+  actor_email: 'the actor’s e-mail address, in any case',
+  target_id: 'the id of a target, also where the details hold it',
+  target_type: 'the type of a target',
+  project_id: 'the project’s id',
+  bucket: 'the bucket',
+  outcome: 'success, failure, denied or unknown',
+  correlation_id: 'the id that joins events of one operation',
+  ip_address: 'the address, in any spelling',
+  tenant: 'yes for tenant-scoped types, else no',
+} as const
+
+export type Field = keyof typeof FIELDS
+
+/** The values an event has for each field. */
+export type Facts = { readonly [F in Field]: readonly string[] }
+
+/** One condition: any of the values, or none of them. A value of `type` that ends in `*` is a prefix. */
+export interface Term {
+  readonly field: Field
+  readonly anyOf: readonly string[]
+  readonly not?: boolean
+}
+
+/** What a list asks for: all terms hold, and the event occurred in the range. */
+export interface Filter {
+  readonly terms: readonly Term[]
+  /** Unix milliseconds, inclusive */
+  readonly sinceMs?: number
+  /** Unix milliseconds, exclusive */
+  readonly untilMs?: number
+}
+
+export const NO_FILTER: Filter = { terms: [] }
+
+/** The facts of an event, spelled the way they are compared. */
+export function factsOf(event: RecordedEvent): Facts {
+  const { actor, project, context, targets = [], details } = event
+  const defined = (...values: readonly (string | undefined)[]) => [
+    ...new Set(values.filter((value) => value !== undefined)),
+  ]
+  return {
+    type: [event.type],
+    actor_id: defined(actor?.id, actor?.api_key?.id),
+    actor_type: defined(actor?.type),
+    actor_email: defined(actor?.email?.toLowerCase()),
+    target_id: defined(...targets.map((target) => target.id), ...targetIdsIn(event.type, details)),
+    target_type: defined(
+      ...targets.map((target) => target.type),
+      ...(targets.length === 0 && details ? targetTypesOf(event.type) : []),
+    ),
+    project_id: defined(project?.id),
+    bucket: [event.bucket],
+    outcome: [event.outcome],
+    correlation_id: defined(context?.correlation_id),
+    ip_address: defined(context?.ip_address && canonicalIp(context.ip_address)),
+    tenant: [isTenantScoped(event.type) ? 'yes' : 'no'],
+  }
+}
+
+/**
+ * A term whose values are spelled the way facts are, with the aliases of event types beside them.
+ *
+ * @example
+ * termOf('ip_address', ['2001:DB8::1']) // { field: 'ip_address', anyOf: ['2001:db8::1'] }
+ */
+export function termOf(field: Field, values: readonly string[]): Term {
+  const spelled = values.flatMap((value) => {
+    if (field === 'type') return aliasesOf(value)
+    if (field === 'actor_email') return [value.toLowerCase()]
+    return field === 'ip_address' ? [canonicalIp(value) ?? value] : [value]
+  })
+  return { field, anyOf: [...new Set(spelled)] }
+}
+
+/** Whether an event belongs in a list: the definition, against which every index is tested. */
+export const matches = (filter: Filter, event: RecordedEvent): boolean =>
+  factsMatch(filter, factsOf(event), positionOf(event).atMs)
+
+/** The same of an event's facts and its `occurred_at` in Unix milliseconds, for whoever kept only these. */
+export function factsMatch(filter: Filter, facts: Facts, atMs: number): boolean {
+  if (atMs < (filter.sinceMs ?? -Infinity) || atMs >= (filter.untilMs ?? Infinity)) return false
+  return filter.terms.every(
+    (term) =>
+      facts[term.field].some((fact) => term.anyOf.some((value) => equals(term.field, value, fact))) !==
+      (term.not ?? false),
+  )
+}
+
+/** Whether a value of a term means a fact. */
+function equals(field: Field, value: string, fact: string): boolean {
+  return isPrefix(field, value) ? fact.startsWith(value.slice(0, -1)) : value === fact
+}
+
+/** Whether a term's value is a prefix: `api_key.*`. Event types hold no `*` of their own. */
+export const isPrefix = (field: Field, value: string): boolean => field === 'type' && value.endsWith('*')
+
+/** Where an event stands in a list: newest first by `occurred_at`, then by index. */
+export interface ListPosition {
+  /** `occurred_at` in Unix milliseconds */
+  readonly atMs: number
+  readonly index: number
+}
+
+/** Negative when `a` comes before `b` in time: the order of a list with `order=asc`. */
+export const comparePositions = (a: ListPosition, b: ListPosition): number => a.atMs - b.atMs || a.index - b.index
+
+export const positionOf = (event: RecordedEvent): ListPosition => ({
+  atMs: parseTime(event.occurred_at) ?? 0,
+  index: event.index,
+})

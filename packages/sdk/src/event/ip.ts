@@ -1,0 +1,55 @@
+/** IP addresses: which texts are one, and the one spelling by which two of them are compared. */
+
+/**
+ * The canonical spelling of an IPv4 (RFC 791, dotted) or IPv6 address (RFC 4291 §2.2 read, RFC 5952 §4
+ * written), or undefined. An IPv4-mapped address keeps its IPv6 form; zones are refused.
+ *
+ * @example
+ * canonicalIp('2001:DB8:0:0::1') // '2001:db8::1'
+ */
+export function canonicalIp(text: string): string | undefined {
+  if (!text.includes(':')) return parseIpv4(text) === undefined ? undefined : text
+  const groups = parseIpv6(text)
+  return groups === undefined ? undefined : formatIpv6(groups)
+}
+
+/** The two 16-bit groups of a dotted address: no leading zeros, so that nobody reads octal. */
+function parseIpv4(text: string): readonly [number, number] | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
+  if (match === null) return undefined
+  const bytes = match.slice(1)
+  if (bytes.some((byte) => Number(byte) > 255 || String(Number(byte)) !== byte)) return undefined
+  const [a, b, c, d] = bytes.map(Number) as [number, number, number, number]
+  return [a * 256 + b, c * 256 + d]
+}
+
+function parseIpv6(text: string): readonly number[] | undefined {
+  const halves = text.split('::')
+  if (halves.length > 2) return undefined
+  const head = parseGroups(halves[0] ?? '')
+  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : []
+  if (head === undefined || tail === undefined) return undefined
+  const missing = 8 - head.length - tail.length
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  return [...head, ...Array<number>(missing).fill(0), ...tail]
+}
+
+function parseGroups(text: string): number[] | undefined {
+  if (text === '') return []
+  const parts = text.split(':')
+  const last = parts.at(-1) ?? ''
+  const dotted = last.includes('.') ? parseIpv4(last) : []
+  if (dotted === undefined) return undefined
+  const hex = last.includes('.') ? parts.slice(0, -1) : parts
+  if (!hex.every((part) => /^[0-9a-fA-F]{1,4}$/.test(part))) return undefined
+  return [...hex.map((part) => Number.parseInt(part, 16)), ...dotted]
+}
+
+function formatIpv6(groups: readonly number[]): string {
+  const hex = groups.map((group) => group.toString(16)).join(':')
+  const zeros = [...hex.matchAll(/(?<=^|:)0(?::0)+(?=:|$)/g)].map(([run]) => run)
+  const longest = zeros.reduce((best, run) => (run.length > best.length ? run : best), '')
+  if (longest === '') return hex
+  const at = hex.search(new RegExp(`(?<=^|:)${longest}(?=:|$)`))
+  return `${hex.slice(0, Math.max(0, at - 1))}::${hex.slice(at + longest.length + 1)}`
+}
