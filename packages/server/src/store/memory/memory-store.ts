@@ -1,0 +1,134 @@
+/** The plain engine: everything in memory, nothing durable. For tests, and to say in the fewest lines what a store is. */
+import { randomBytes } from 'node:crypto'
+import { appendUnits, type Ledger, type OpenLog } from '../ledger.js'
+import { mintOrigin, mintOriginBase } from '../identity.js'
+import type { KeyRecord, LogHead, Store, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import { deriveCheckpointKey, FIRST_GENERATION, SEED_BYTES } from '../signing.js'
+import { emptyTail, type FullTile } from '../tail.js'
+
+interface MemoryLog extends OpenLog {
+  readonly name: string
+  readonly createdAtMs: number
+  readonly entries: StoredEntry[]
+  readonly byId: Map<string, StoredEntry>
+  readonly tiles: Map<string, FullTile>
+}
+
+export class MemoryStore implements Store {
+  readonly #logs = new Map<string, MemoryLog>()
+  readonly #keys = new Map<string, KeyRecord>()
+  readonly #seed = randomBytes(SEED_BYTES)
+  readonly #base = mintOriginBase(randomBytes)
+  readonly #nowMs: () => number
+
+  constructor(nowMs: () => number = Date.now) {
+    this.#nowMs = nowMs
+  }
+
+  async createLog(org: string, name: string): Promise<LogHead> {
+    const existing = this.#logs.get(org)
+    if (existing) return headOf(existing)
+    const key = deriveCheckpointKey(this.#seed, mintOrigin(this.#base, randomBytes), FIRST_GENERATION)
+    const tail = emptyTail()
+    const log: MemoryLog = {
+      org,
+      name,
+      tail,
+      key,
+      createdAtMs: this.#nowMs(),
+      checkpoint: tail.signCheckpoint(key),
+      entries: [],
+      byId: new Map(),
+      tiles: new Map(),
+    }
+    this.#logs.set(org, log)
+    return headOf(log)
+  }
+
+  async head(org: string): Promise<LogHead | undefined> {
+    const log = this.#logs.get(org)
+    return log && headOf(log)
+  }
+
+  async heads(after: string, limit: number): Promise<readonly LogHead[]> {
+    const orgs = [...this.#logs.keys()].filter((org) => org > after).sort()
+    return orgs.slice(0, limit).map((org) => headOf(this.#log(org)))
+  }
+
+  async append(units: readonly Unit[]): Promise<readonly UnitOutcome[]> {
+    return appendUnits(this.#ledger, units, this.#nowMs())
+  }
+
+  async readRange(org: string, from: number, to: number): Promise<readonly StoredEntry[]> {
+    return this.#logs.get(org)?.entries.slice(Math.max(0, from), Math.max(0, to)) ?? []
+  }
+
+  async readAt(org: string, indexes: readonly number[]): Promise<readonly StoredEntry[]> {
+    const entries = this.#logs.get(org)?.entries ?? []
+    return indexes.map((index) => entries[index]).filter((entry) => entry !== undefined)
+  }
+
+  async findById(org: string, id: string): Promise<StoredEntry | undefined> {
+    return this.#logs.get(org)?.byId.get(id)
+  }
+
+  async readTile(org: string, level: number, index: number): Promise<Uint8Array | undefined> {
+    return this.#logs.get(org)?.tiles.get(`${level}/${index}`)?.hashes
+  }
+
+  async readTileRoots(org: string, level: number, from: number, to: number): Promise<readonly Uint8Array[]> {
+    const tiles = [...(this.#logs.get(org)?.tiles.values() ?? [])]
+    return tiles
+      .filter((tile) => tile.level === level && tile.index >= from && tile.index < to)
+      .map((tile) => tile.root)
+  }
+
+  async addKey(key: KeyRecord): Promise<void> {
+    this.#keys.set(key.id, key)
+  }
+
+  async findKey(hash: string): Promise<KeyRecord | undefined> {
+    return [...this.#keys.values()].find((key) => key.hash === hash)
+  }
+
+  async getKey(id: string): Promise<KeyRecord | undefined> {
+    return this.#keys.get(id)
+  }
+
+  async listKeys(org: string | undefined): Promise<readonly KeyRecord[]> {
+    const keys = [...this.#keys.values()].filter((key) => org === undefined || key.org === org)
+    return keys.sort((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1))
+  }
+
+  async revokeKey(id: string, atMs: number): Promise<boolean> {
+    const key = this.#keys.get(id)
+    if (key) this.#keys.set(id, { ...key, revokedAtMs: key.revokedAtMs ?? atMs })
+    return key !== undefined
+  }
+
+  async close(): Promise<void> {}
+
+  #log(org: string): MemoryLog {
+    const log = this.#logs.get(org)
+    if (log === undefined) throw new Error(`assertion failed: the log of ${org} is open`)
+    return log
+  }
+
+  /** Nothing here can fail half-way, so there is no transaction to speak of. */
+  readonly #ledger: Ledger = {
+    openLog: (org) => this.#logs.get(org),
+    findById: (log, id) => this.#log(log.org).byId.get(id),
+    addEntry: (log, id, { index, leaf }, disclosures) => {
+      const entry = { index, leaf: leaf.slice(), disclosures: disclosures.slice() }
+      this.#log(log.org).entries.push(entry)
+      this.#log(log.org).byId.set(id, entry)
+    },
+    addTile: (log, tile) => this.#log(log.org).tiles.set(`${tile.level}/${tile.index}`, tile),
+    setHead: () => {},
+  }
+}
+
+function headOf(log: MemoryLog): LogHead {
+  const { org, name, createdAtMs, key, tail, checkpoint } = log
+  return { org, name, createdAtMs, origin: key.name, vkey: key.vkey, size: tail.size, checkpoint }
+}

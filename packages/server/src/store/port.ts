@@ -1,0 +1,108 @@
+/**
+ * The store: the truth. One transparency log for each organization, and the keys that open them.
+ *
+ * What an engine promises of a log:
+ * - `append` writes the entries, the full tiles, the head and the signed checkpoint of every log it touches in one
+ *   durable commit. When it resolves, all of that is on disk and would survive a power cut; what it rejects with
+ *   `storage_failed` may or may not have been written, and saying the same ids again finds out.
+ * - No checkpoint leaves `append` before it is durable, and no two checkpoints of one size differ.
+ * - A unit is recorded whole or not at all. An id that the organization's log holds already is not written again:
+ *   with the same content it is a duplicate, with other content the unit is refused with `event_conflict`.
+ * - Indexes are 0, 1, 2, … without a gap, in the order of the units and of the events within one.
+ *   `recorded_at` never runs backwards within a log; a clock more than CLOCK_RAISE_MS_MAX behind refuses the unit.
+ * - Leaf and disclosures are handed back byte for byte.
+ */
+import type { AuditError } from '@sealedlog/sdk/base'
+import type { SealedEvent } from '@sealedlog/sdk/event'
+
+/** A log's identity and its newest signed state. */
+export interface LogHead {
+  readonly org: string
+  readonly name: string
+  readonly createdAtMs: number
+  readonly origin: string
+  /** the verifier key of the current generation, as C2SP signed-note writes it */
+  readonly vkey: string
+  /** how many entries */
+  readonly size: number
+  /** the signed note over `size` */
+  readonly checkpoint: string
+}
+
+/** Events of one organization that are recorded whole or not at all. */
+export interface Unit {
+  readonly org: string
+  readonly events: readonly SealedEvent[]
+}
+
+/** Where an event stands. */
+export interface Placed {
+  readonly index: number
+  readonly recordedAtMs: number
+  readonly leafHash: Uint8Array
+  readonly status: 'recorded' | 'duplicate'
+}
+
+/** What became of a unit; `checkpoint` covers every entry named. A refusal is an AuditError, never thrown. */
+export type UnitOutcome =
+  | { readonly placed: readonly Placed[]; readonly checkpoint: string; readonly size: number }
+  | { readonly refused: AuditError }
+
+/** An entry as the log holds it. */
+export interface StoredEntry {
+  readonly index: number
+  readonly leaf: Uint8Array
+  /** the surviving disclosures, one a line */
+  readonly disclosures: Uint8Array
+}
+
+export interface LogStore {
+  /** Starts an organization's log, durably; one that exists is returned as it is. */
+  createLog(org: string, name: string): Promise<LogHead>
+  head(org: string): Promise<LogHead | undefined>
+  /** Heads by organization id, ascending, from strictly after `after`. */
+  heads(after: string, limit: number): Promise<readonly LogHead[]>
+  /** One durable commit for all units; outcomes in their order. */
+  append(units: readonly Unit[]): Promise<readonly UnitOutcome[]>
+  /** Entries from `from` (inclusive) to `to` (exclusive), by index; what does not exist is left out. */
+  readRange(org: string, from: number, to: number): Promise<readonly StoredEntry[]>
+  /** The entries at some indexes, in the order asked for; what does not exist is left out. */
+  readAt(org: string, indexes: readonly number[]): Promise<readonly StoredEntry[]>
+  findById(org: string, id: string): Promise<StoredEntry | undefined>
+  /** The hashes of a full tile, 256 × 32 bytes, or undefined while it is not full. */
+  readTile(org: string, level: number, index: number): Promise<Uint8Array | undefined>
+  /** The roots of full tiles `from` (inclusive) to `to` (exclusive) of a level: hashes of the level above. */
+  readTileRoots(org: string, level: number, from: number, to: number): Promise<readonly Uint8Array[]>
+  /** Waits for what was asked, then lets go of files, threads and the lock. */
+  close(): Promise<void>
+}
+
+export const SCOPES = ['write', 'read', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** A key as the store knows it: by its hash, never itself. */
+export interface KeyRecord {
+  readonly id: string
+  /** hex of SHA-256 of the key */
+  readonly hash: string
+  /** the organization it is bound to, or `*` */
+  readonly org: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly createdAtMs: number
+  readonly expiresAtMs: number | null
+  readonly revokedAtMs: number | null
+}
+
+/** The keys: written durably before the promise resolves. */
+export interface KeyStore {
+  addKey(key: KeyRecord): Promise<void>
+  findKey(hash: string): Promise<KeyRecord | undefined>
+  getKey(id: string): Promise<KeyRecord | undefined>
+  /** An organization's keys (`*` for the unbound, undefined for all), oldest first. */
+  listKeys(org: string | undefined): Promise<readonly KeyRecord[]>
+  /** Revokes for ever; the first time stands. False when there is no such key. */
+  revokeKey(id: string, atMs: number): Promise<boolean>
+}
+
+export type Store = LogStore & KeyStore

@@ -1,0 +1,39 @@
+/** Opening the log's file: for the one writer, and for readers beside it. */
+import { DatabaseSync } from 'node:sqlite'
+import { migrate } from './migrations.js'
+
+const WAIT_MS_MAX = 10_000
+
+/**
+ * The writer's connection. A commit returns when the write-ahead log is synced (`synchronous=FULL`; on macOS
+ * `fullfsync`, where a plain sync stops at the drive's cache). `secure_delete` overwrites what is erased.
+ * Without `recursive_triggers`, INSERT OR REPLACE would delete rows past the triggers that forbid it.
+ */
+export function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: WAIT_MS_MAX })
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA secure_delete = ON;
+    PRAGMA recursive_triggers = ON;
+    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA cache_size = -65536;
+    PRAGMA trusted_schema = OFF;
+  `)
+  try {
+    migrate(db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** A reader's connection: it sees every commit, and cannot write. */
+export function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS_MAX })
+  db.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456')
+  return db
+}

@@ -1,0 +1,89 @@
+/** The writer's thread: takes calls one at a time, in the order in which they were made. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { KeyRecord } from '../port.js'
+import { openForWriting } from './connection.js'
+import { formatError, packOutcomes, unpackUnits } from './wire.js'
+import { SqliteWriter } from './writer.js'
+
+/** What the thread is started with. */
+export interface WriterOptions {
+  readonly path: string
+  readonly seed: Uint8Array
+  readonly originBase: string
+}
+
+/** What can be asked of the thread, and what it answers. */
+export type WriterCall =
+  | { readonly name: 'append'; readonly units: Uint8Array; readonly nowMs: number }
+  | {
+      readonly name: 'createLog'
+      readonly org: string
+      readonly orgName: string
+      readonly origin: string
+      readonly nowMs: number
+    }
+  | { readonly name: 'addKey'; readonly key: KeyRecord }
+  | { readonly name: 'revokeKey'; readonly id: string; readonly atMs: number }
+  | { readonly name: 'close' }
+
+export type WriterAnswer = { readonly value: unknown } | { readonly error: string }
+
+/** The thread's first message: it is ready, or it never will be. */
+export type WriterHello = { readonly originBase: string } | { readonly error: string }
+
+const port = parentPort
+if (port === null) throw new Error('assertion failed: worker.ts runs in a worker thread')
+
+const writer = open(workerData as WriterOptions)
+if (writer) {
+  port.on('message', (call: WriterCall) => {
+    const answer = answerTo(writer, call)
+    const value = 'value' in answer && answer.value
+    port.postMessage(answer, value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [])
+    if (call.name === 'close') port.close()
+  })
+}
+
+function open({ path, seed, originBase }: WriterOptions): SqliteWriter | undefined {
+  try {
+    const opened = openWriter(path, seed)
+    port?.postMessage({ originBase: opened.settleOriginBase(originBase) } satisfies WriterHello)
+    return opened
+  } catch (error) {
+    port?.postMessage({ error: formatError(error) } satisfies WriterHello)
+    return undefined
+  }
+}
+
+function openWriter(path: string, seed: Uint8Array): SqliteWriter {
+  const db = openForWriting(path)
+  try {
+    return new SqliteWriter(db, seed)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function answerTo(to: SqliteWriter, call: WriterCall): WriterAnswer {
+  try {
+    return { value: carryOut(to, call) }
+  } catch (error) {
+    return { error: formatError(error) }
+  }
+}
+
+function carryOut(to: SqliteWriter, call: WriterCall): unknown {
+  switch (call.name) {
+    case 'append':
+      return packOutcomes(to.append(unpackUnits(call.units), call.nowMs))
+    case 'createLog':
+      return to.createLog(call.org, call.orgName, call.origin, call.nowMs)
+    case 'addKey':
+      return to.addKey(call.key)
+    case 'revokeKey':
+      return to.revokeKey(call.id, call.atMs)
+    case 'close':
+      return to.close()
+  }
+}

@@ -1,0 +1,183 @@
+/** The one writer of the log's file: a group of units, one commit. It runs in a thread of its own (worker.ts). */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { AuditError } from '@sealedlog/sdk/base'
+import { hashLeaf, RightEdge, TILE_WIDTH } from '@sealedlog/sdk/merkle'
+import { appendUnits, type Ledger, type OpenLog } from '../ledger.js'
+import type { KeyRecord, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import { deriveCheckpointKey, FIRST_GENERATION, seedFingerprint, wrongSeed } from '../signing.js'
+import { emptyTail, fillingWidth, LogTail } from '../tail.js'
+
+/** Open logs that are kept at hand; each holds at most 255 hashes a level. */
+const OPEN_LOGS_MAX = 4_096
+
+/** Every statement of the writer, by name. */
+export const WRITER_STATEMENTS = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  log: 'SELECT n, org, origin, generation, size, recorded_at, edge, checkpoint FROM log WHERE org = ?',
+  leaves: 'SELECT leaf FROM entry WHERE log = ? AND idx >= ? ORDER BY idx',
+  roots: 'SELECT root FROM tile WHERE log = ? AND level = ? AND idx >= ? ORDER BY idx',
+  entryById: 'SELECT idx, leaf, disclosures FROM entry WHERE id = ? AND log = ?',
+  addEntry: 'INSERT INTO entry (log, idx, id, leaf, disclosures) VALUES (?, ?, ?, ?, ?)',
+  addTile: 'INSERT INTO tile (log, level, idx, root, hashes) VALUES (?, ?, ?, ?, ?)',
+  setHead: 'UPDATE log SET size = ?, recorded_at = ?, edge = ?, checkpoint = ? WHERE n = ?',
+  addLog: `INSERT INTO log (org, name, created_at, origin, generation, vkey, size, recorded_at, edge, checkpoint)
+           VALUES (?, ?, ?, ?, ?, ?, 0, 0, x'', ?) ON CONFLICT (org) DO NOTHING`,
+  meta: 'SELECT value FROM meta WHERE name = ?',
+  setMeta: 'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+  addKey: `INSERT INTO api_key (id, hash, org, name, scopes, created_at, expires_at, revoked_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  revokeKey: 'UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?',
+} as const
+
+type Statements = { readonly [name in keyof typeof WRITER_STATEMENTS]: StatementSync }
+
+interface SqliteLog extends OpenLog {
+  readonly n: number
+}
+
+/** Where a test may let a commit fail, or let it be done and reported lost. */
+export type CommitSeam = (commit: () => void) => void
+
+export class SqliteWriter implements Ledger {
+  readonly #db: DatabaseSync
+  readonly #do: Statements
+  readonly #seed: Uint8Array
+  readonly #commit: CommitSeam
+  readonly #open = new Map<string, SqliteLog>()
+
+  /**
+   * @param db from `openForWriting`; the writer closes it
+   * @throws AuditError `signing_key_mismatch` when the file was written with another seed
+   */
+  constructor(db: DatabaseSync, seed: Uint8Array, commit: CommitSeam = (run) => run()) {
+    this.#db = db
+    this.#seed = seed
+    this.#commit = commit
+    const prepared = Object.entries(WRITER_STATEMENTS).map(([name, sql]) => [name, this.#db.prepare(sql)])
+    this.#do = Object.fromEntries(prepared) as Statements
+    if (this.#settle('seed_fingerprint', seedFingerprint(seed)) !== seedFingerprint(seed)) throw wrongSeed()
+  }
+
+  /** The base of all origins: the one given first, for ever. */
+  settleOriginBase(base: string): string {
+    return this.#settle('origin_base', base)
+  }
+
+  createLog(org: string, name: string, origin: string, nowMs: number): void {
+    const key = deriveCheckpointKey(this.#seed, origin, FIRST_GENERATION)
+    const checkpoint = emptyTail().signCheckpoint(key)
+    this.#do.addLog.run(org, name, nowMs, origin, FIRST_GENERATION, key.vkey, checkpoint)
+  }
+
+  /**
+   * Appends a group in one durable commit.
+   *
+   * @throws AuditError `storage_failed`: the commit failed, or may have; the tails and signatures made for it are
+   * thrown away, and the heads are read again
+   */
+  append(units: readonly Unit[], nowMs: number): readonly UnitOutcome[] {
+    try {
+      this.#do.begin.run()
+      const outcomes = appendUnits(this, units, nowMs)
+      this.#commit(() => this.#do.commit.run())
+      this.#forgetIdle()
+      return outcomes
+    } catch (cause) {
+      this.#open.clear()
+      if (this.#db.isTransaction) this.#do.rollback.run()
+      throw storageFailed(cause)
+    }
+  }
+
+  addKey(key: KeyRecord): void {
+    const { id, hash, org, name, scopes, createdAtMs, expiresAtMs, revokedAtMs } = key
+    this.#do.addKey.run(id, hash, org, name, scopes.join(' '), createdAtMs, expiresAtMs, revokedAtMs)
+  }
+
+  revokeKey(id: string, atMs: number): boolean {
+    return this.#do.revokeKey.run(atMs, id).changes === 1
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  openLog(org: string): SqliteLog | undefined {
+    const open = this.#open.get(org) ?? this.#readLog(org)
+    if (open === undefined) return undefined
+    // The newest stand last, so the first is the one that was idle longest.
+    this.#open.delete(org)
+    this.#open.set(org, open)
+    return open
+  }
+
+  findById(log: OpenLog, id: string): StoredEntry | undefined {
+    const row = this.#do.entryById.get(id, numberOf(log))
+    return row && { index: row.idx as number, leaf: row.leaf as Uint8Array, disclosures: row.disclosures as Uint8Array }
+  }
+
+  addEntry: Ledger['addEntry'] = (log, id, entry, disclosures) => {
+    this.#do.addEntry.run(numberOf(log), entry.index, id, entry.leaf, disclosures)
+  }
+
+  addTile: Ledger['addTile'] = (log, tile) => {
+    this.#do.addTile.run(numberOf(log), tile.level, tile.index, tile.root, tile.hashes)
+  }
+
+  setHead(log: OpenLog): void {
+    const { size, recordedAtMs } = log.tail
+    this.#do.setHead.run(size, recordedAtMs, log.tail.encodeEdge(), log.checkpoint, numberOf(log))
+  }
+
+  #settle(name: string, value: string): string {
+    this.#do.setMeta.run(name, value)
+    return this.#do.meta.get(name)?.value as string
+  }
+
+  /** Reads a log's tail: its edge, and the hashes of the tiles that are filling. */
+  #readLog(org: string): SqliteLog | undefined {
+    const row = this.#do.log.get(org)
+    if (row === undefined) return undefined
+    const [n, size] = [row.n as number, row.size as number]
+    const edge = RightEdge.decode(size, row.edge as Uint8Array)
+    const tail = new LogTail(edge, row.recorded_at as number, this.#readFilling(n, size))
+    const key = deriveCheckpointKey(this.#seed, row.origin as string, row.generation as number)
+    return { n, org, tail, key, checkpoint: row.checkpoint as string }
+  }
+
+  #readFilling(n: number, size: number): Uint8Array[][] {
+    const filling = [
+      this.#do.leaves.all(n, size - fillingWidth(size, 0)).map((row) => hashLeaf(row.leaf as Uint8Array)),
+    ]
+    for (let level = 1; size >= TILE_WIDTH ** level; level++) {
+      const full = Math.floor(size / TILE_WIDTH ** level)
+      const roots = this.#do.roots.all(n, level - 1, full - fillingWidth(size, level))
+      filling.push(roots.map((row) => row.root as Uint8Array))
+    }
+    return filling
+  }
+
+  /** Called after a commit, so that no log is read twice within one. */
+  #forgetIdle(): void {
+    for (const org of this.#open.keys()) {
+      if (this.#open.size <= OPEN_LOGS_MAX) return
+      this.#open.delete(org)
+    }
+  }
+}
+
+const numberOf = (log: OpenLog): number => (log as SqliteLog).n
+
+function storageFailed(cause: unknown): AuditError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new AuditError(
+    'storage_failed',
+    `The log could not be written (${why}). Check the disk, then say the same event ids again: nothing is recorded twice.`,
+    {
+      retryAfterSeconds: 5,
+      cause,
+    },
+  )
+}
