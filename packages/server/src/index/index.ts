@@ -1,0 +1,5 @@
+/** The door of the index room: the view that answers lists, its engines, and the suite that every engine passes. */
+export * from './contract.js'
+export { MemoryIndex } from './memory/memory-index.js'
+export * from './port.js'
+export { openSqliteIndex } from './sqlite/sqlite-index.js'

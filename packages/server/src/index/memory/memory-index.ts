@@ -1,0 +1,46 @@
+/** The index in memory: an array for each organization, filtered and sorted by the definition itself. */
+import { factsMatch, type ListPosition } from '@sealedlog/sdk/event'
+import { freshEntries } from '../fresh.js'
+import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
+import { compareIn } from '../postings.js'
+
+export class MemoryIndex implements EventIndex {
+  readonly #entries = new Map<string, IndexEntry[]>()
+
+  async put(entries: readonly IndexEntry[]): Promise<void> {
+    const fresh = freshEntries(entries, (org) => this.#of(org).length)
+    if (fresh instanceof IndexBehind) throw fresh
+    for (const entry of fresh.entries) {
+      const kept = this.#entries.get(entry.org)
+      if (kept) kept.push(entry)
+      else this.#entries.set(entry.org, [entry])
+    }
+  }
+
+  async search(request: SearchRequest): Promise<readonly ListPosition[]> {
+    const { org, filter, order, after, before, limit, covering } = request
+    const entries = this.#of(org)
+    if (entries.length < covering) throw new IndexBehind(org)
+    const compare = compareIn(order)
+    return entries
+      .filter((entry) => factsMatch(filter, entry.facts, entry.atMs))
+      .filter((entry) => (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0))
+      .map(({ atMs, index }) => ({ atMs, index }))
+      .sort(compare)
+      .slice(0, limit)
+  }
+
+  async size(org: string): Promise<number> {
+    return this.#of(org).length
+  }
+
+  async clear(): Promise<void> {
+    this.#entries.clear()
+  }
+
+  async close(): Promise<void> {}
+
+  #of(org: string): readonly IndexEntry[] {
+    return this.#entries.get(org) ?? []
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The index: a view of the log that answers lists. It can be thrown away and rebuilt from the log at any time.
+ *
+ * What an engine promises:
+ * - Calls are answered in the order in which they were made: a `search` that follows a `put` sees its entries,
+ *   whether or not the `put` has been answered. That is how a reader sees an event from the moment of its receipt.
+ * - `put` is idempotent and gap-free: for each organization it covers the entries 0 … `size(org)` − 1 and no others.
+ *   Entries it covers already are passed over; entries that would leave a gap are refused with `IndexBehind`,
+ *   and nothing of that call is kept.
+ * - A `search` is answered by exactly the events for which `matches(filter, event)` holds (event/facts.ts).
+ * - After a crash it may cover less than before, never something else.
+ */
+import type { Facts, Filter, ListPosition } from '@sealedlog/sdk/event'
+
+/** One entry as the index knows it. */
+export interface IndexEntry extends ListPosition {
+  readonly org: string
+  readonly facts: Facts
+}
+
+export interface SearchRequest {
+  readonly org: string
+  readonly filter: Filter
+  /** by `occurred_at`, then by index: newest first is `desc` */
+  readonly order: 'asc' | 'desc'
+  /** start strictly after this position, in the direction of `order` */
+  readonly after?: ListPosition
+  /** stop strictly before this position, in the direction of `order` */
+  readonly before?: ListPosition
+  /** at least 1 */
+  readonly limit: number
+  /** how many entries of the organization the answer must know: less is refused with `IndexBehind` */
+  readonly covering: number
+}
+
+export interface EventIndex {
+  /** Adds entries of any organizations, each organization's in index order. */
+  put(entries: readonly IndexEntry[]): Promise<void>
+  /** Positions in the order asked for, at most `limit`. */
+  search(request: SearchRequest): Promise<readonly ListPosition[]>
+  /** How many entries of an organization are covered: 0 for one it has never heard of. */
+  size(org: string): Promise<number>
+  /** Forgets everything. */
+  clear(): Promise<void>
+  /** Waits for what was asked, then lets go of files and threads. */
+  close(): Promise<void>
+}
+
+/** The index does not cover what was asked: read the log from `size(org)` on, put it, and ask again. */
+export class IndexBehind extends Error {
+  override readonly name = 'IndexBehind'
+  readonly org: string
+
+  constructor(org: string) {
+    super(`the index is behind the log of ${org}`)
+    this.org = org
+  }
+}

@@ -1,0 +1,62 @@
+/** What travels between the server's thread and the index's: entries and positions as bytes, the rest as small values. */
+import type { ListPosition } from '@sealedlog/sdk/event'
+import { type IndexEntry, IndexBehind, type SearchRequest } from '../port.js'
+
+export type Call =
+  | { readonly name: 'put'; readonly entries: Uint8Array }
+  | { readonly name: 'search'; readonly request: SearchRequest }
+  | { readonly name: 'size'; readonly org: string }
+  | { readonly name: 'clear' }
+  | { readonly name: 'close' }
+
+/** A call as it travels; calls are answered in order, so the number is a check, and a name in the answer. */
+export interface Ask {
+  readonly number: number
+  readonly call: Call
+}
+
+/** An error as it travels. */
+export interface Fault {
+  readonly name: string
+  readonly message: string
+  readonly org?: string
+}
+
+/** Numbers: packed positions of a search, or a size; undefined: it is done. */
+export interface Answer {
+  readonly number: number
+  readonly value?: Float64Array | number | undefined
+  readonly fault?: Fault
+}
+
+export const packEntries = (entries: readonly IndexEntry[]): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(JSON.stringify(entries))
+
+export const unpackEntries = (bytes: Uint8Array): readonly IndexEntry[] =>
+  JSON.parse(new TextDecoder().decode(bytes)) as readonly IndexEntry[]
+
+export function packPositions(positions: readonly ListPosition[]): Float64Array<ArrayBuffer> {
+  const packed = new Float64Array(positions.length * 2)
+  positions.forEach(({ atMs, index }, i) => packed.set([atMs, index], 2 * i))
+  return packed
+}
+
+export const unpackPositions = (packed: Float64Array): ListPosition[] =>
+  Array.from({ length: packed.length / 2 }, (_, i) => ({
+    atMs: packed[2 * i] as number,
+    index: packed[2 * i + 1] as number,
+  }))
+
+export function packError(error: unknown): Fault {
+  if (error instanceof IndexBehind) return { name: error.name, message: error.message, org: error.org }
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) }
+}
+
+export function unpackError({ name, message, org }: Fault): Error {
+  if (name === 'IndexBehind' && org !== undefined) return new IndexBehind(org)
+  const error = new Error(`the index failed: ${message}`)
+  error.name = name
+  return error
+}

@@ -1,0 +1,45 @@
+/** The tables of the SQLite index, and what its file says of itself. */
+
+/** Kept in `user_version`: a file that says another is thrown away, for it is only a view. Goes up with any change below. */
+export const SCHEMA_VERSION = 1
+
+/**
+ * Terms are numbered, so that a posting is three small integers. An organization's own number is that of the term
+ * under which all of its entries are posted. Numbers count up over terms and organizations alike, and each has a
+ * posting: the greatest one given is therefore found at the end of `posting`.
+ */
+export const SCHEMA = `
+CREATE TABLE organization (
+  org TEXT NOT NULL PRIMARY KEY,
+  term INTEGER NOT NULL,
+  size INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE term (
+  org INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  term INTEGER NOT NULL,
+  PRIMARY KEY (org, field, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE posting (
+  term INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  PRIMARY KEY (term, at_ms, idx)
+) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * WAL with NORMAL: after a power cut the newest commits may be missing, and the log fills them in again.
+ * Random index pages are what an index costs: a large cache and rare, large checkpoints write each fewer times.
+ */
+export const PRAGMAS = `
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -131072;
+PRAGMA wal_autocheckpoint = 10000;
+PRAGMA temp_store = MEMORY;
+PRAGMA cell_size_check = ON;
+`

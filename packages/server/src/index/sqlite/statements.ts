@@ -1,0 +1,25 @@
+/** Every statement of the SQLite index, by name. Each walks one primary key: a test holds them to that. */
+
+export const STATEMENTS = {
+  findOrganization: 'SELECT term, size FROM organization WHERE org = ?',
+  setOrganization:
+    'INSERT INTO organization (org, term, size) VALUES (?, ?, ?) ON CONFLICT (org) DO UPDATE SET size = excluded.size',
+
+  findTerm: 'SELECT term FROM term WHERE org = ? AND field = ? AND value = ?',
+  findTerms: 'SELECT term FROM term WHERE org = ? AND field = ? AND value >= ? AND value < ?',
+  addTerm: 'INSERT INTO term (org, field, value, term) VALUES (?, ?, ?, ?)',
+  lastTerm: 'SELECT term FROM posting ORDER BY term DESC LIMIT 1',
+
+  addPosting: 'INSERT INTO posting (term, at_ms, idx) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  // LIMIT ? alone is read by the planner, which then prepares the statement anew with every call: twice the time
+  readAscending: `SELECT at_ms, idx FROM posting
+    WHERE term = ? AND (at_ms, idx) >= (?, ?) ORDER BY at_ms, idx LIMIT ? + 0`,
+  readDescending: `SELECT at_ms, idx FROM posting
+    WHERE term = ? AND (at_ms, idx) <= (?, ?) ORDER BY at_ms DESC, idx DESC LIMIT ? + 0`,
+
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+} as const
+
+export type StatementName = keyof typeof STATEMENTS

@@ -1,0 +1,21 @@
+-- version 1
+CREATE TABLE organization (
+  org TEXT NOT NULL PRIMARY KEY,
+  term INTEGER NOT NULL,
+  size INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE posting (
+  term INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  PRIMARY KEY (term, at_ms, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE term (
+  org INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  term INTEGER NOT NULL,
+  PRIMARY KEY (org, field, value)
+) STRICT, WITHOUT ROWID;
