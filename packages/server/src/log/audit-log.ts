@@ -1,0 +1,209 @@
+/** The log of every organization: recording, listing, tailing, proving. What HTTP and the command line call. */
+import { AuditError, formatTime, type Issue, type RandomBytes } from '@sealedlog/sdk/base'
+import {
+  BOUNDS,
+  type EventInput,
+  type FilledEvent,
+  fillEvent,
+  type RecordedEvent,
+  type SealedEvent,
+  sealEvent,
+} from '@sealedlog/sdk/event'
+import type { TileName } from '@sealedlog/sdk/merkle'
+import type { EventIndex } from '../index/index.js'
+import {
+  type LogHead,
+  organizationNotFound,
+  type Placed,
+  type Store,
+  type StoredEntry,
+  type Unit,
+  type UnitOutcome,
+} from '../store/index.js'
+import { Bell } from './bell.js'
+import { COMMITTER_LIMITS, Committer, type CommitterGauge, type CommitterLimits } from './committer.js'
+import { type Page, type PageRequest, readPage } from './listing.js'
+import { type Evidence, formatReceipt, type Receipts, readEvidence } from './receipt.js'
+import { readTail, type TailPage, type TailRequest } from './tailing.js'
+import { readTileBytes } from './tiles.js'
+import { eventOf, type OnProgress, Views } from './views.js'
+
+export interface AuditLogOptions {
+  readonly store: Store
+  readonly index: EventIndex
+  readonly random: RandomBytes
+  readonly nowMs: () => number
+  readonly limits?: CommitterLimits
+}
+
+/** A unit with the events it was sealed from: what the index is told. */
+interface SaidUnit extends Unit {
+  readonly said: readonly FilledEvent[]
+}
+
+/** One event with the bytes that prove it. */
+export interface FoundEvent {
+  readonly event: RecordedEvent
+  readonly entry: StoredEntry
+}
+
+const HEADS_CHUNK = 500
+
+export class AuditLog {
+  readonly #store: Store
+  readonly #views: Views
+  readonly #bell = new Bell()
+  readonly #committer: Committer<SaidUnit>
+  readonly #random: RandomBytes
+  readonly #nowMs: () => number
+
+  constructor({ store, index, random, nowMs, limits = COMMITTER_LIMITS }: AuditLogOptions) {
+    this.#store = store
+    this.#views = new Views(store, index)
+    this.#committer = new Committer<SaidUnit>(
+      store,
+      () => this.#views.keepUp(),
+      (units, outcomes) => this.#committed(units, outcomes),
+      limits,
+    )
+    this.#random = random
+    this.#nowMs = nowMs
+  }
+
+  /**
+   * Records events of one organization, whole or not at all. Resolves when they are durable and listed.
+   *
+   * @param keyId the key that records: it holds a share of the queue, like the organization
+   * @throws AuditError `organization_not_found`, `event_conflict`, `invalid_event`, `queue_full`, `clock_behind`,
+   * `storage_failed` or `shutting_down`: then nothing was recorded, but for `storage_failed`, where saying the same
+   * ids again finds out
+   */
+  async record(org: string, events: readonly EventInput[], keyId: string): Promise<Receipts> {
+    const nowMs = this.#nowMs()
+    const said = events.map((event) => fillEvent(event, nowMs, this.#random))
+    const sealed = sealAll(said, org, this.#random)
+    const outcome = await this.#committer.commit({ org, events: sealed, said }, [`organization ${org}`, `key ${keyId}`])
+    if ('refused' in outcome) throw outcome.refused
+    const { placed, checkpoint, size } = outcome
+    return { org, checkpoint, size, data: placed.map((place, i) => formatReceipt(said[i]?.id ?? '', org, place)) }
+  }
+
+  /** A bounded list. @throws AuditError `organization_not_found` */
+  async list(request: PageRequest): Promise<Page> {
+    await this.head(request.org)
+    return readPage(this.#store, this.#views, request)
+  }
+
+  /** Entries in index order, waiting for one when there is none. @throws AuditError `after_beyond_end` */
+  async tail(request: TailRequest): Promise<TailPage> {
+    await this.head(request.org)
+    return readTail(this.#store, this.#bell, this.#nowMs, request)
+  }
+
+  async find(org: string, id: string): Promise<FoundEvent | undefined> {
+    const entry = await this.#store.findById(org, id)
+    return entry && { entry, event: eventOf(entry) }
+  }
+
+  /** @throws AuditError `event_not_found` */
+  async get(org: string, id: string): Promise<FoundEvent> {
+    const found = await this.find(org, id)
+    if (found) return found
+    throw new AuditError(
+      'event_not_found',
+      `The log of "${org}" holds no event with the id ${JSON.stringify(id.slice(0, 128))}.`,
+    )
+  }
+
+  /** What proves an entry under the checkpoint of `size`. */
+  evidence(org: string, entry: StoredEntry, size: number): Promise<Evidence> {
+    return readEvidence(this.#store, org, entry, size)
+  }
+
+  async readAt(org: string, indexes: readonly number[]): Promise<readonly StoredEntry[]> {
+    return this.#store.readAt(org, indexes)
+  }
+
+  /** @throws AuditError `tile_not_found` */
+  async tile(org: string, tile: TileName): Promise<Uint8Array> {
+    return readTileBytes(this.#store, org, (await this.head(org)).size, tile)
+  }
+
+  /** @throws AuditError `organization_not_found` */
+  async head(org: string): Promise<LogHead> {
+    const head = await this.#store.head(org)
+    if (head === undefined) throw organizationNotFound(org)
+    return head
+  }
+
+  createOrganization(org: string, name: string): Promise<LogHead> {
+    return this.#store.createLog(org, name)
+  }
+
+  organizations(after: string, limit: number): Promise<readonly LogHead[]> {
+    return this.#store.heads(after, limit)
+  }
+
+  /** Brings the index of every organization to the end of its log. */
+  async catchUp(onProgress?: OnProgress): Promise<void> {
+    for (let after = ''; ; ) {
+      const heads = await this.#store.heads(after, HEADS_CHUNK)
+      for (const { org } of heads) await this.#views.catchUp(org, onProgress)
+      if (heads.length < HEADS_CHUNK) return
+      after = heads.at(-1)?.org ?? ''
+    }
+  }
+
+  gauge(): CommitterGauge {
+    return this.#committer.gauge()
+  }
+
+  /** Sends everyone home who waits for entries, and lets nobody wait any more: before a shutdown. */
+  wakeAll(): void {
+    this.#bell.close()
+  }
+
+  /** Takes no more events, and resolves when every one taken is answered. The store and the index stay open. */
+  close(): Promise<void> {
+    return this.#committer.close()
+  }
+
+  /** The order matters: the index hears of the entries before any caller does, so that nobody lists too early. */
+  #committed(units: readonly SaidUnit[], outcomes: readonly UnitOutcome[]): void {
+    const recorded: RecordedEvent[] = []
+    const orgs = new Set<string>()
+    units.forEach((unit, i) => {
+      const outcome = outcomes[i]
+      if (outcome === undefined || 'refused' in outcome) return
+      outcome.placed.forEach((place, j) => {
+        const said = unit.said[j]
+        if (place.status === 'recorded' && said) recorded.push(recordedEvent(said, unit.org, place))
+      })
+      orgs.add(unit.org)
+    })
+    this.#views.add(recorded)
+    for (const org of orgs) this.#bell.ring(org)
+  }
+}
+
+/** Seals events; what is refused is named by its position, as in `/17`. */
+function sealAll(events: readonly FilledEvent[], org: string, random: RandomBytes): readonly SealedEvent[] {
+  const issues: Issue[] = []
+  const sealed = events.flatMap((event, i) => {
+    try {
+      return [sealEvent(event, org, random)]
+    } catch (error) {
+      if (!(error instanceof AuditError)) throw error
+      issues.push(...error.issues.map((issue) => ({ ...issue, pointer: `/${i}${issue.pointer}` })))
+      return []
+    }
+  })
+  const [first] = issues
+  if (first === undefined) return sealed
+  throw new AuditError('invalid_event', first.message, { issues: issues.slice(0, BOUNDS.REFUSALS_MAX) })
+}
+
+function recordedEvent(said: FilledEvent, org: string, place: Placed): RecordedEvent {
+  const recorded_at = formatTime(place.recordedAtMs)
+  return { ...said, org, index: place.index, occurred_at: said.occurred_at ?? recorded_at, recorded_at }
+}

@@ -1,0 +1,80 @@
+/** The tail: entries in the order of their indexes, which no late event can disturb. */
+import { setImmediate as letOthersRun } from 'node:timers/promises'
+import { AuditError } from '@sealedlog/sdk/base'
+import { type Filter, matches, type RecordedEvent } from '@sealedlog/sdk/event'
+import type { LogStore } from '../store/index.js'
+import type { Bell } from './bell.js'
+import { hideServerEntries } from './listing.js'
+import { eventOf } from './views.js'
+
+/** Entries looked at in one answer: a filter that hides everything must not read a whole log at once. */
+const TAIL_SCAN_MAX = 10_000
+/** Entries read in one go: a few milliseconds, then others have their turn. */
+const TAIL_CHUNK = 200
+
+/** The index that stands before the first entry. */
+export const BEFORE_FIRST = -1
+
+export interface TailRequest {
+  readonly org: string
+  /** the index after which to read, or `latest` */
+  readonly after: number | 'latest'
+  readonly filter: Filter
+  readonly limit: number
+  /** how long to wait for an entry when there is none yet */
+  readonly waitMs: number
+  readonly signal?: AbortSignal
+}
+
+export interface TailPage {
+  readonly events: readonly RecordedEvent[]
+  /** what to pass as `after` next: past everything shown and everything hidden */
+  readonly next: number
+}
+
+/** @throws AuditError `after_beyond_end` */
+export async function readTail(
+  store: LogStore,
+  bell: Bell,
+  nowMs: () => number,
+  request: TailRequest,
+): Promise<TailPage> {
+  const { org, signal } = request
+  const filter = hideServerEntries(request.filter)
+  const deadlineMs = nowMs() + request.waitMs
+  const size = await sizeOf(store, org)
+  const after = request.after === 'latest' ? size - 1 : request.after
+  if (after >= size) {
+    throw new AuditError(
+      'after_beyond_end',
+      `The log has ${size} entries; nothing stands after index ${after} and nothing ever stood there. If the server was restored from a backup, compare checkpoints before reading on from ${size - 1}.`,
+      { param: 'after' },
+    )
+  }
+  for (let next = after; ; ) {
+    const page = await scan(store, org, next, filter, request.limit)
+    next = page.next
+    const waitMs = deadlineMs - nowMs()
+    if (page.events.length > 0 || waitMs <= 0 || signal?.aborted || bell.closed) return page
+    // Entries that came while this scan ran have rung already; only an end that still stands is waited at.
+    if (next === (await sizeOf(store, org)) - 1) await bell.wait(org, waitMs, signal)
+  }
+}
+
+const sizeOf = async (store: LogStore, org: string): Promise<number> => (await store.head(org))?.size ?? 0
+
+async function scan(store: LogStore, org: string, after: number, filter: Filter, limit: number): Promise<TailPage> {
+  const events: RecordedEvent[] = []
+  let next = after
+  while (events.length < limit && next - after < TAIL_SCAN_MAX) {
+    const entries = await store.readRange(org, next + 1, next + 1 + Math.min(TAIL_CHUNK, limit))
+    if (entries.length === 0) break
+    await letOthersRun()
+    for (const entry of entries) {
+      const event = eventOf(entry)
+      next = entry.index
+      if (matches(filter, event) && events.push(event) === limit) break
+    }
+  }
+  return { events, next }
+}

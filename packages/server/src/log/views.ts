@@ -1,0 +1,92 @@
+/** Keeping the index at the log's heels: told of each commit, caught up from the log wherever it is behind. */
+import { parseTime } from '@sealedlog/sdk/base'
+import { factsOf, openEntry, type RecordedEvent } from '@sealedlog/sdk/event'
+import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest } from '../index/index.js'
+import type { LogStore, StoredEntry } from '../store/index.js'
+
+/** Entries read at once while catching up. */
+const CATCH_UP_ENTRIES = 1_000
+
+/** Entries that the index may have been told of and not yet taken: then recording waits for it. */
+const INDEX_LAG_MAX = 20_000
+
+/** What an entry is to the index. */
+export function toIndexEntry(event: RecordedEvent): IndexEntry {
+  return { org: event.org, index: event.index, atMs: parseTime(event.occurred_at) ?? 0, facts: factsOf(event) }
+}
+
+export const eventOf = (entry: StoredEntry): RecordedEvent => openEntry(entry.leaf, entry.disclosures, entry.index)
+
+/** How far a rebuild has come. */
+export type OnProgress = (done: number, total: number) => void
+
+export class Views {
+  readonly #store: LogStore
+  readonly #index: EventIndex
+  /** catch-ups under way: many readers wait for one */
+  readonly #catchingUp = new Map<string, Promise<void>>()
+  #lag = 0
+  #lastPut: Promise<void> = Promise.resolve()
+
+  constructor(store: LogStore, index: EventIndex) {
+    this.#store = store
+    this.#index = index
+  }
+
+  /**
+   * Hands recorded events to the index. Nobody waits for it: the index answers in the order of the calls, and one
+   * that could not take them is caught up by the next reader, from the log.
+   */
+  add(events: readonly RecordedEvent[]): void {
+    if (events.length === 0) return
+    this.#lag += events.length
+    this.#lastPut = this.#index
+      .put(events.map(toIndexEntry))
+      .catch(() => undefined)
+      .finally(() => (this.#lag -= events.length))
+  }
+
+  /** Resolves at once while the index keeps up, else when it has: its queue is bounded by making writers wait. */
+  async keepUp(): Promise<void> {
+    if (this.#lag > INDEX_LAG_MAX) await this.#lastPut
+  }
+
+  /** Searches an index that covers the log, bringing it there first where it does not. */
+  async search(request: SearchRequest): ReturnType<EventIndex['search']> {
+    try {
+      return await this.#index.search(request)
+    } catch (error) {
+      if (!(error instanceof IndexBehind)) throw error
+      await this.catchUp(request.org)
+      return this.#index.search(request)
+    }
+  }
+
+  /** Brings one organization's index to the end of its log. */
+  catchUp(org: string, onProgress?: OnProgress): Promise<void> {
+    const running = this.#catchingUp.get(org)
+    if (running) return running
+    const catching = this.#catchUp(org, onProgress).finally(() => this.#catchingUp.delete(org))
+    this.#catchingUp.set(org, catching)
+    return catching
+  }
+
+  async #catchUp(org: string, onProgress?: OnProgress): Promise<void> {
+    const size = (await this.#store.head(org))?.size ?? 0
+    let next = await this.#index.size(org)
+    if (next > size) next = await this.#startOver()
+    while (next < size) {
+      const entries = await this.#store.readRange(org, next, Math.min(size, next + CATCH_UP_ENTRIES))
+      if (entries.length === 0) throw new Error(`the log of ${org} lacks entry ${next} of ${size}`)
+      await this.#index.put(entries.map((entry) => toIndexEntry(eventOf(entry))))
+      next += entries.length
+      onProgress?.(next, size)
+    }
+  }
+
+  /** An index that knows more than the log was made for another state of it: a copy was put back. None of it counts. */
+  async #startOver(): Promise<number> {
+    await this.#index.clear()
+    return 0
+  }
+}
