@@ -1,0 +1,126 @@
+/** The HTTP application: what every request passes through, and the routes. */
+import helmet from '@fastify/helmet'
+import swagger from '@fastify/swagger'
+import { AuditError } from '@sealedlog/sdk/base'
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import { requireScope } from './access.js'
+import { addComponents, OPENAPI_OPTIONS } from './openapi.js'
+import {
+  addErrors,
+  answerBrokenRequest,
+  collectMethods,
+  HEADER_BYTES_MAX,
+  refuseOtherMethods,
+  refuseUnrouted,
+} from './refuse.js'
+import { requestIdOf } from './request-id.js'
+import { eventRoutes } from './routes/events.js'
+import { healthRoutes } from './routes/health.js'
+import { keyRoutes } from './routes/keys.js'
+import { openAiRoutes } from './routes/openai.js'
+import { organizationRoutes } from './routes/organizations.js'
+import { tailRoutes } from './routes/tail.js'
+import { tlogRoutes } from './routes/tlog.js'
+import type { Services } from './services.js'
+
+export interface HttpOptions {
+  readonly logger: FastifyServerOptions['logger']
+  /** a request whose body has not arrived by then is refused */
+  readonly requestTimeoutMs: number
+  /** an idle connection is kept this long: longer than the load balancer in front keeps it */
+  readonly keepAliveTimeoutMs: number
+}
+
+export const HTTP_OPTIONS: HttpOptions = { logger: false, requestTimeoutMs: 30_000, keepAliveTimeoutMs: 72_000 }
+
+const PATH_PARAMETER_CHARS_MAX = 256
+const TIMEOUT_CHECK_MS = 1_000
+
+/** Makes the application. It serves when `listen` is called, and is tested through `inject` or a socket. */
+export async function makeApp(services: Services, options: HttpOptions = HTTP_OPTIONS): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: withoutSecrets(options.logger),
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs,
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      // A request without one is refused by a hook, in our words.
+      requireHostHeader: false,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      headersTimeout: options.requestTimeoutMs,
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id'], services.random),
+    routerOptions: { querystringParser: keepText, maxParamLength: PATH_PARAMETER_CHARS_MAX },
+    frameworkErrors: (error, request, reply) => void refuseUnrouted(services, error, request, reply),
+    clientErrorHandler: (error, socket) => answerBrokenRequest(services, error, socket),
+  })
+  // Bodies, queries and answers are checked and written by hand: what the schemas say is documentation.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  })
+  await app.register(swagger, OPENAPI_OPTIONS)
+  addComponents(app)
+  addHooks(app, services)
+  addErrors(app, services)
+  await app.register(async (routes) => {
+    const methodsOf = collectMethods(routes)
+    for (const add of [eventRoutes, tailRoutes, openAiRoutes, organizationRoutes, keyRoutes, tlogRoutes, healthRoutes])
+      add(routes, services)
+    refuseOtherMethods(routes, methodsOf)
+  })
+  return app
+}
+
+/** The query stays text until a route reads it: only the route knows what it may hold. */
+const keepText = (query: string): Record<string, unknown> => query as unknown as Record<string, unknown>
+
+/** A log line says no headers and no query: keys stand in the one, people's addresses in the other. */
+function withoutSecrets(logger: HttpOptions['logger']): NonNullable<HttpOptions['logger']> {
+  if (logger === undefined || logger === false) return false
+  const chosen = logger === true ? {} : logger
+  return { ...chosen, serializers: { ...chosen.serializers, req: formatRequest } }
+}
+
+const formatRequest = ({ method, url, ip }: FastifyRequest): { method: string; path: string; ip: string } => ({
+  method,
+  path: url.split('?')[0] ?? '',
+  ip,
+})
+
+/** Node’s parser takes HTTP/0.9 too, whose answers nobody could read. */
+const isHttp1 = ({ raw: { httpVersion }, headers }: FastifyRequest): boolean =>
+  httpVersion === '1.0' || (httpVersion === '1.1' && headers.host !== undefined)
+
+function addHooks(app: FastifyInstance, services: Services): void {
+  app.decorateRequest('caller', null as never)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (!isHttp1(request)) {
+      reply.header('connection', 'close')
+      throw new AuditError('malformed_request', 'What was sent is not HTTP/1.1 with a Host header.')
+    }
+    const access = request.routeOptions.config.access ?? 'public'
+    if (access === 'public') return
+    request.caller = await services.gatekeeper.identify(request)
+    if (access !== 'any') requireScope(request.caller, access)
+  })
+  // Asked when the answer leaves, not when the request came: a tail may have waited while the drain began.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (!services.isReady()) reply.header('connection', 'close')
+    done(null, payload)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    services.metrics.answered(
+      request.method,
+      request.routeOptions.url ?? 'none',
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    )
+  })
+}

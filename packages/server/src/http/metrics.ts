@@ -1,0 +1,67 @@
+/** Metrics for Prometheus: counts and durations, never names of organizations, keys or people. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { CommitterGauge } from '../log/index.js'
+
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #requests: Histogram<'method' | 'route' | 'status'>
+  readonly #events: Counter<'status'>
+  readonly #refusals: Counter<'code'>
+
+  constructor(committer: () => CommitterGauge) {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry })
+    this.#requests = new Histogram({
+      name: 'sealedlog_http_request_seconds',
+      help: 'Duration of HTTP requests, from their headers to the end of the answer.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+      registers,
+    })
+    this.#events = new Counter({
+      name: 'sealedlog_events_total',
+      help: 'Events acknowledged, recorded or duplicate.',
+      labelNames: ['status'],
+      registers,
+    })
+    this.#refusals = new Counter({
+      name: 'sealedlog_refusals_total',
+      help: 'Requests refused, by error code.',
+      labelNames: ['code'],
+      registers,
+    })
+    gauge('sealedlog_queue_units', 'Requests waiting for a commit.', () => committer().waitingUnits, registers)
+    gauge('sealedlog_queue_bytes', 'Bytes waiting for a commit.', () => committer().waitingBytes, registers)
+  }
+
+  answered(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.observe({ method, route, status: String(status) }, seconds)
+  }
+
+  acknowledged(status: 'recorded' | 'duplicate'): void {
+    this.#events.inc({ status })
+  }
+
+  refused(code: string): void {
+    this.#refusals.inc({ code })
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  format(): Promise<string> {
+    return this.#registry.metrics()
+  }
+}
+
+function gauge(name: string, help: string, value: () => number, registers: Registry[]): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(value())
+    },
+  })
+}

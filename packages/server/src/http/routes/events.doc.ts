@@ -1,0 +1,124 @@
+/** What /openapi.json says of these routes. */
+import { BOUNDS } from '@sealedlog/sdk/event'
+import { refTo } from '../openapi-components.js'
+import {
+  CALL_HEADERS,
+  DIALECT,
+  FILTERS,
+  INCLUDE,
+  json,
+  LIMIT,
+  page,
+  parameters,
+  refusals,
+  wholeNumber,
+} from '../openapi-parts.js'
+
+const SAID = { anyOf: [refTo('Event'), refTo('AuditLog'), refTo('UnkeyAuditLog')] }
+const WRITE_CODES = [
+  'invalid_event',
+  'reserved_type',
+  'event_conflict',
+  'queue_full',
+  'clock_behind',
+  'shutting_down',
+] as const
+
+export const recordDoc = page({
+  operationId: 'recordEvent',
+  tags: ['Events'],
+  summary: 'Record one event',
+  description:
+    'Records what happened, durably and provably, and answers when both are done. Saying the same event again (its `id` with the same content) is a no-op: 200 with the receipt of where it stands. The body may be gzip.',
+  headers: CALL_HEADERS,
+  querystring: parameters({ ...DIALECT, ...INCLUDE }),
+  body: { content: { 'application/json': { schema: SAID } } },
+  response: {
+    201: json('It is recorded.', 'Receipt'),
+    200: json('It was recorded before; this is where.', 'Receipt'),
+    ...refusals(['key', 'organization', 'query', 'body'], WRITE_CODES),
+  },
+})
+
+const batch = { type: 'array', items: SAID, minItems: 1, maxItems: BOUNDS.BATCH_EVENTS_MAX }
+
+export const batchDoc = page({
+  operationId: 'recordEvents',
+  tags: ['Events'],
+  summary: 'Record a batch of events',
+  description:
+    'Records the events of one organization, whole or not at all. A JSON array, or NDJSON with one event a line; gzip or plain. A refusal names each refused event by its number, up to 100: `/17/actor/id`.',
+  headers: CALL_HEADERS,
+  querystring: parameters({ ...DIALECT, ...INCLUDE }),
+  body: {
+    content: {
+      'application/json': { schema: batch },
+      'application/x-ndjson': { schema: { type: 'string', description: 'One event a line.' } },
+    },
+  },
+  response: {
+    201: json('All are recorded; some may have been before.', 'BatchReceipt'),
+    200: json('All were recorded before.', 'BatchReceipt'),
+    ...refusals(['key', 'organization', 'query', 'body'], ['invalid_batch', 'batch_too_large', ...WRITE_CODES]),
+  },
+})
+
+export const listDoc = page({
+  operationId: 'listEvents',
+  tags: ['Events'],
+  summary: 'List events',
+  description:
+    'A page of events by when they occurred, newest first. A repeated filter means “or”, different ones mean “and”. The next page has a cursor, in the body and as a `Link` header.',
+  headers: CALL_HEADERS,
+  querystring: parameters({
+    ...FILTERS,
+    order: { type: 'string', enum: ['desc', 'asc'], default: 'desc', description: 'Newest or oldest first.' },
+    ...LIMIT,
+    cursor: { type: 'string', description: 'The `next_cursor` of the page before. It is opaque.' },
+    ...DIALECT,
+  }),
+  response: {
+    200: {
+      ...json('A page.', 'EventList'),
+      headers: { Link: { type: 'string', description: 'The next page, `rel="next"`; absent at the end.' } },
+    },
+    ...refusals(['key', 'organization', 'query'], ['invalid_cursor']),
+  },
+})
+
+export const eventDoc = page({
+  operationId: 'getEvent',
+  tags: ['Events'],
+  summary: 'Get one event',
+  description: 'The event with an id, and with `include=proof` what proves it under the checkpoint of now.',
+  headers: CALL_HEADERS,
+  params: parameters({ id: { type: 'string', description: 'The event’s id.' } }, ['id']),
+  querystring: parameters({ ...DIALECT, ...INCLUDE }),
+  response: {
+    200: json('The event.', 'EventDocument'),
+    ...refusals(['key', 'organization', 'query'], ['event_not_found', 'not_found']),
+  },
+})
+
+export const tailDoc = page({
+  operationId: 'tailEvents',
+  tags: ['Events'],
+  summary: 'Follow the log',
+  description:
+    'Entries in the order in which they were recorded: none is ever skipped, however late it occurred. Pass `next` as `after` for what follows; with `wait`, the answer waits for an entry.',
+  headers: CALL_HEADERS,
+  querystring: parameters({
+    after: {
+      anyOf: [{ type: 'integer', minimum: -1 }, { const: 'latest' }],
+      description: 'The index after which to read; `latest` for what is yet to come. Left out: from the start.',
+    },
+    wait: wholeNumber('How many seconds to wait for an entry.', 0, BOUNDS.TAIL_WAIT_SECONDS_MAX, { default: 0 }),
+    ...FILTERS,
+    ...LIMIT,
+    ...DIALECT,
+  }),
+  response: {
+    200: json('Entries, or none.', 'EventTail'),
+    ...refusals(['key', 'organization', 'query'], ['after_beyond_end']),
+  },
+})

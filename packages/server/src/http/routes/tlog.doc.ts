@@ -1,0 +1,54 @@
+/** What /openapi.json says of these routes. */
+import { CALL_HEADERS, content, ORG, page, parameters, refusals } from '../openapi-parts.js'
+
+const text = (description: string) => content('text/plain', description, { type: 'string' })
+const CACHE = { 'Cache-Control': { type: 'string', description: 'How long it may be kept, by its reader alone.' } }
+
+export const checkpointDoc = page({
+  operationId: 'getCheckpoint',
+  tags: ['Proofs'],
+  summary: 'Get the checkpoint',
+  description: 'Size and root of the log, signed (C2SP tlog-checkpoint). For any key of the organization.',
+  headers: CALL_HEADERS,
+  params: ORG,
+  response: {
+    200: { ...text('A signed note.'), headers: CACHE },
+    ...refusals(['key', 'organization', 'query'], ['not_found']),
+  },
+})
+
+export const vkeyDoc = page({
+  operationId: 'getVerifierKeys',
+  tags: ['Proofs'],
+  summary: 'Get the verifier keys',
+  description: 'With which the log’s checkpoints are checked: one a line, newest first (C2SP signed-note).',
+  headers: CALL_HEADERS,
+  params: ORG,
+  response: {
+    200: { ...text('Verifier keys.'), headers: CACHE },
+    ...refusals(['key', 'organization', 'query'], ['not_found']),
+  },
+})
+
+export const tileDoc = page({
+  operationId: 'getTile',
+  tags: ['Proofs'],
+  summary: 'Get a tile or an entry bundle',
+  description:
+    'The log as C2SP tlog-tiles lays it out: `tile/<level>/<index>`, `tile/entries/<index>`, and with `.p/<width>` what of them is there so far. Full ones never change.',
+  headers: CALL_HEADERS,
+  params: parameters(
+    {
+      org: { type: 'string', description: 'The organization’s id.' },
+      path: { type: 'string', description: 'The rest of the tile’s path, slashes and all, such as `0/x001/234`.' },
+    },
+    ['org', 'path'],
+  ),
+  response: {
+    200: {
+      ...content('application/octet-stream', 'Its bytes.', { type: 'string', format: 'binary' }),
+      headers: CACHE,
+    },
+    ...refusals(['key', 'organization', 'query'], ['tile_not_found']),
+  },
+})

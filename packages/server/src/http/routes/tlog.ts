@@ -1,0 +1,69 @@
+/** Each organization's log as C2SP tlog-tiles serves it: checkpoint, verifier key, tiles and entry bundles. */
+import { AuditError } from '@sealedlog/sdk/base'
+import { parseTilePath, TILE_WIDTH, type TileName } from '@sealedlog/sdk/merkle'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { organizationOf } from '../access.js'
+import type { Services } from '../services.js'
+import { queryOf } from './events.js'
+import { checkpointDoc, tileDoc, vkeyDoc } from './tlog.doc.js'
+
+type ByOrg = { Params: { org: string } }
+type ByTile = { Params: { org: string; '*': string } }
+
+/** Tiles of an organization are its own business: no shared cache may keep them. */
+const FOR_EVER = 'private, max-age=31536000, immutable'
+
+export function tlogRoutes(app: FastifyInstance, services: Services): void {
+  const text = (request: FastifyRequest<ByOrg>, reply: FastifyReply) => {
+    reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8')
+    return headOf(services, request)
+  }
+  app.get<ByOrg>(
+    '/v1/organizations/:org/tlog/checkpoint',
+    { config: { access: 'any' }, schema: checkpointDoc },
+    async (request, reply) => (await text(request, reply)).checkpoint,
+  )
+  app.get<ByOrg>(
+    '/v1/organizations/:org/tlog/vkey',
+    { config: { access: 'any' }, schema: vkeyDoc },
+    async (request, reply) => `${(await text(request, reply)).vkey}\n`,
+  )
+  app.get<ByTile>(
+    '/v1/organizations/:org/tlog/tile/*',
+    { config: { access: 'read' }, schema: tileDoc },
+    (request, reply) => sendTile(services, request, reply),
+  )
+}
+
+async function headOf(services: Services, request: FastifyRequest<ByOrg>) {
+  queryOf(request).done()
+  const org = await organizationOf(request, request.caller, services.organizations, [request.params.org])
+  services.rates.take(request.caller.keyId, org, 1)
+  return services.log.head(org)
+}
+
+async function sendTile(
+  services: Services,
+  request: FastifyRequest<ByTile>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const tile = readTileName(`tile/${request.params['*']}`)
+  const { org } = await headOf(services, request)
+  const bytes = await services.log.tile(org, tile)
+  return reply
+    .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
+    .type('application/octet-stream')
+    .send(Buffer.from(bytes))
+}
+
+function readTileName(path: string): TileName {
+  try {
+    return parseTilePath(path)
+  } catch (cause) {
+    throw new AuditError(
+      'tile_not_found',
+      `${JSON.stringify(path.slice(0, 100))} is no tile’s path (C2SP tlog-tiles).`,
+      { cause },
+    )
+  }
+}

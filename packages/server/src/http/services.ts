@@ -1,0 +1,33 @@
+/** What routes work with, handed in from above. */
+import type { RandomBytes } from '@sealedlog/sdk/base'
+import type { AuditLog } from '../log/index.js'
+import type { KeyStore } from '../store/index.js'
+import type { Caller, Gatekeeper, Organizations } from './access.js'
+import type { Metrics } from './metrics.js'
+import type { Rates } from './rates.js'
+
+export interface Services {
+  readonly log: AuditLog
+  readonly keys: KeyStore
+  readonly gatekeeper: Gatekeeper
+  readonly organizations: Organizations
+  readonly rates: Rates
+  readonly metrics: Metrics
+  /** authenticates the native list's cursors */
+  readonly cursorKey: Uint8Array
+  readonly random: RandomBytes
+  readonly nowMs: () => number
+  /** false from the moment a shutdown begins */
+  readonly isReady: () => boolean
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** set before the handler runs, on every route that names a scope */
+    caller: Caller
+  }
+  interface FastifyContextConfig {
+    /** what the key must be allowed to do: a scope, `any` valid key, or nothing (`public`) */
+    readonly access?: 'write' | 'read' | 'admin' | 'any' | 'public'
+  }
+}

@@ -1,0 +1,175 @@
+/** A running Sealedlog: store, index, log and HTTP, put together and taken apart in the right order. */
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import { settleRootKey, settleSeed, type Settled } from './data-folder.js'
+import {
+  DEFAULT_ORGANIZATION,
+  Gatekeeper,
+  HTTP_OPTIONS,
+  Metrics,
+  makeApp,
+  RATE_LIMITS,
+  type RateLimits,
+  Rates,
+} from './http/index.js'
+import { type EventIndex, openSqliteIndex } from './index/index.js'
+import { AuditLog, COMMITTER_LIMITS, type CommitterLimits } from './log/index.js'
+import { KnownOrganizations } from './organizations.js'
+import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
+import { deriveCursorKey, SqliteStore } from './store/index.js'
+
+export interface ServerOptions {
+  /** the data folder; made if it does not exist */
+  readonly data: string
+  readonly host?: string
+  /** 0 picks a free one */
+  readonly port?: number
+  /** instead of the file in the data folder */
+  readonly rootKey?: string
+  /** instead of the file in the data folder: base64 of 32 bytes */
+  readonly signingSeed?: string
+  /** the base of origins, settled at the first start */
+  readonly originBase?: string
+  readonly logger?: FastifyServerOptions['logger']
+  readonly rates?: RateLimits
+  readonly limits?: CommitterLimits
+  readonly requestTimeoutMs?: number
+  /** how long a shutdown goes on answering before it closes connections */
+  readonly drainMs?: number
+  readonly nowMs?: () => number
+}
+
+const DRAIN_MS = 300
+const SWEEP_MS = 50
+/** how long a request that was begun may take to arrive and be answered once the server stopped listening */
+const CLOSE_MS_MAX = 10_000
+
+/** What is open below HTTP: what `serve` and `reindex` share. */
+export interface OpenData {
+  readonly store: SqliteStore
+  readonly index: EventIndex
+  readonly log: AuditLog
+  readonly seed: Uint8Array
+  close(): Promise<void>
+}
+
+/** Opens a data folder. @throws AuditError `data_folder_in_use`, `signing_key_mismatch` or `invalid_configuration` */
+export async function openData(options: ServerOptions): Promise<OpenData> {
+  const folder = resolve(options.data)
+  const nowMs = options.nowMs ?? Date.now
+  const seed = settleSeed(folder, options.signingSeed, randomBytes)
+  const store = await SqliteStore.open({
+    folder,
+    seed,
+    nowMs,
+    ...(options.originBase === undefined ? {} : { originBase: options.originBase }),
+  })
+  const index = await openSqliteIndex(join(folder, INDEX_FILE)).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const log = new AuditLog({ store, index, random: randomBytes, nowMs, limits: options.limits ?? COMMITTER_LIMITS })
+  return {
+    store,
+    index,
+    log,
+    seed,
+    async close() {
+      await log.close()
+      await index.close()
+      await store.close()
+    },
+  }
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string
+  readonly rootKey: Settled<string>
+  readonly rootKeyFile: string
+  readonly app: FastifyInstance
+  /** Drains: answers what was asked, closes connections, commits what was taken, lets go of the data folder. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a server.
+ *
+ * @example
+ * const server = await startServer({ data: './data' })
+ * console.log(server.url) // http://127.0.0.1:4000
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const data = await openData(options)
+  try {
+    return await serve(data, options)
+  } catch (error) {
+    await data.close()
+    throw error
+  }
+}
+
+async function serve(data: OpenData, options: ServerOptions): Promise<RunningServer> {
+  const { log, store, seed } = data
+  const nowMs = options.nowMs ?? Date.now
+  const rootKey = settleRootKey(options.data, options.rootKey, randomBytes)
+  await log.createOrganization(DEFAULT_ORGANIZATION, 'Default')
+  await log.catchUp()
+  let ready = true
+  const app = await makeApp(
+    {
+      log,
+      keys: store,
+      nowMs,
+      random: randomBytes,
+      isReady: () => ready,
+      gatekeeper: new Gatekeeper(store, rootKey.value, nowMs),
+      organizations: new KnownOrganizations(store),
+      rates: new Rates(options.rates ?? RATE_LIMITS, nowMs),
+      metrics: new Metrics(() => log.gauge()),
+      cursorKey: deriveCursorKey(seed),
+    },
+    {
+      ...HTTP_OPTIONS,
+      logger: options.logger ?? false,
+      requestTimeoutMs: options.requestTimeoutMs ?? HTTP_OPTIONS.requestTimeoutMs,
+    },
+  )
+  await app.listen({ host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT })
+  return {
+    app,
+    rootKey,
+    url: urlOf(app.server.address() as AddressInfo),
+    rootKeyFile: join(resolve(options.data), ROOT_KEY_FILE),
+    async close() {
+      ready = false
+      log.wakeAll()
+      // Connections that are kept alive get an answer that says "close" before they are closed on them.
+      await sleep(options.drainMs ?? DRAIN_MS)
+      await closeConnections(app)
+      await data.close()
+    },
+  }
+}
+
+/**
+ * Takes no more connections, and closes each as its answer is out: one whose request came before the drain was told
+ * to stay. Those that never finish their request are cut off in the end, or they could hold the process for ever.
+ */
+async function closeConnections(app: FastifyInstance): Promise<void> {
+  const closed = app.close()
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
+  const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS_MAX)
+  try {
+    await closed
+  } finally {
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}
+
+const urlOf = ({ address, family, port }: AddressInfo): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
