@@ -1,0 +1,23 @@
+/** Exit codes, documented in docs/cli.md, and how an error is told to a person. */
+import { AuditError } from '@sealedlog/sdk/base'
+import { CallFailed } from './client.js'
+import { visible } from './terminal.js'
+
+export const EXIT = {
+  ok: 0,
+  /** the command ran, and something was refused */
+  refused: 1,
+  /** the command could not run: bad usage, no server, no access */
+  failed: 2,
+  /** stopped by Ctrl-C */
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** One line for people; the stack only of what is our own fault. */
+export function explain(error: unknown): string {
+  if (error instanceof AuditError || error instanceof CallFailed) return visible(`${error.message} [${error.code}]`)
+  if (error instanceof Error) return error.stack ?? error.message
+  return String(error)
+}

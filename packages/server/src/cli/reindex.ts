@@ -1,0 +1,87 @@
+/** `sealedlog reindex`: the index of a data folder, thrown away and built again from the log. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { AuditError } from '@sealedlog/sdk/base'
+import type { OpenData } from '../server.js'
+import { misused } from './connection.js'
+import { EXIT } from './exit.js'
+import type { AddCommand } from './command.js'
+import { formatCounted, formatSeconds, Progress } from './progress.js'
+import { jsonLine, print } from './terminal.js'
+
+interface ReindexOptions {
+  readonly data: string
+  readonly json?: true
+}
+
+const HEADS_CHUNK = 500
+
+export const reindexCommand: AddCommand = (program: Command, finish) => {
+  program
+    .command('reindex')
+    .description('Build the index of a data folder again from its log. The server must be stopped.')
+    .option('--data <folder>', 'the data folder', './data')
+    .option('--json', 'for programs: JSON in place of a sentence')
+    .action(async (options: ReindexOptions) => {
+      await reindex(options)
+      finish(EXIT.ok)
+    })
+}
+
+async function reindex({ data: folder, json }: ReindexOptions): Promise<void> {
+  const { LOG_FILE } = await import('../store/index.js')
+  // Opening makes what is missing: a folder that holds no log is a mistake, not a new log.
+  if (!existsSync(join(folder, LOG_FILE))) throw misused(`${folder} holds no log. Name the data folder by --data.`)
+  const data = await open(folder)
+  try {
+    const progress = new Progress(json ? false : process.stderr.isTTY)
+    const { entries, organizations } = await countAll(data)
+    await data.index.clear()
+    await data.log.catchUp(sumUp((done) => progress.show(done, entries, formatCounted(done, 'entry', 'entries'))))
+    progress.end()
+    const seconds = progress.seconds()
+    if (json)
+      return await print(
+        jsonLine({ object: 'reindexing', entries, organizations, seconds: Number(seconds.toFixed(3)) }),
+      )
+    const what = `${formatCounted(entries, 'entry', 'entries')} of ${formatCounted(organizations, 'organization', 'organizations')}`
+    await print(`Indexed ${what} in ${formatSeconds(seconds)}.\n`)
+  } finally {
+    await data.close()
+  }
+}
+
+/** Its lock keeps a server from the folder, and this from a server's. */
+async function open(folder: string): Promise<OpenData> {
+  const { SEALEDLOG_SIGNING_SEED: signingSeed } = process.env
+  try {
+    const { openData } = await import('../server.js')
+    return await openData({ data: folder, ...(signingSeed === undefined ? {} : { signingSeed }) })
+  } catch (error) {
+    if (!(error instanceof AuditError) || error.code !== 'data_folder_in_use') throw error
+    throw new AuditError(error.code, `${error.message} A server must be stopped before its index is built again.`)
+  }
+}
+
+async function countAll({ log }: OpenData): Promise<{ readonly entries: number; readonly organizations: number }> {
+  const count = { entries: 0, organizations: 0 }
+  for (let after = ''; ; ) {
+    const heads = await log.organizations(after, HEADS_CHUNK)
+    for (const { size } of heads) count.entries += size
+    count.organizations += heads.length
+    if (heads.length < HEADS_CHUNK) return count
+    after = heads.at(-1)?.org ?? ''
+  }
+}
+
+/** The progress of one organization after the other as the progress of all. */
+function sumUp(show: (done: number) => void): (done: number, total: number) => void {
+  let before = 0
+  let last = { done: 0, total: 0 }
+  return (done, total) => {
+    if (last.done === last.total) before += last.done
+    last = { done, total }
+    show(before + done)
+  }
+}
