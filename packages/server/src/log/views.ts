@@ -7,6 +7,9 @@ import type { LogStore, StoredEntry } from '../store/index.js'
 /** Entries read at once while catching up. */
 const CATCH_UP_ENTRIES = 1_000
 
+/** The log may have grown again while the index was brought to its end: so often is it tried. */
+const SEARCH_TRIES_MAX = 5
+
 /** Entries that the index may have been told of and not yet taken: then recording waits for it. */
 const INDEX_LAG_MAX = 20_000
 
@@ -35,15 +38,19 @@ export class Views {
 
   /**
    * Hands recorded events to the index. Nobody waits for it: the index answers in the order of the calls, and one
-   * that could not take them is caught up by the next reader, from the log.
+   * that could not take them is caught up from the log, now or by the next reader.
    */
   add(events: readonly RecordedEvent[]): void {
     if (events.length === 0) return
     this.#lag += events.length
     this.#lastPut = this.#index
       .put(events.map(toIndexEntry))
-      .catch(() => undefined)
+      .catch(() => this.#heal(events))
       .finally(() => (this.#lag -= events.length))
+  }
+
+  async #heal(events: readonly RecordedEvent[]): Promise<void> {
+    for (const org of new Set(events.map((event) => event.org))) await this.catchUp(org).catch(() => undefined)
   }
 
   /** Resolves at once while the index keeps up, else when it has: its queue is bounded by making writers wait. */
@@ -53,12 +60,13 @@ export class Views {
 
   /** Searches an index that covers the log, bringing it there first where it does not. */
   async search(request: SearchRequest): ReturnType<EventIndex['search']> {
-    try {
-      return await this.#index.search(request)
-    } catch (error) {
-      if (!(error instanceof IndexBehind)) throw error
-      await this.catchUp(request.org)
-      return this.#index.search(request)
+    for (let tries = SEARCH_TRIES_MAX; ; tries--) {
+      try {
+        return await this.#index.search(request)
+      } catch (error) {
+        if (!(error instanceof IndexBehind) || tries === 1) throw error
+        await this.catchUp(request.org)
+      }
     }
   }
 
