@@ -1,7 +1,7 @@
 /**
  * Measures this build against a server that only parses, in one run: durable and proven events a second.
  *
- *     node scripts/measure.mjs [events per case]
+ *     npm run measure -- [events per case]
  *
  * The load generator shares the machine with both servers; read the ratios.
  */

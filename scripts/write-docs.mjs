@@ -24,7 +24,7 @@ const pages = PAGES.map(([path, print]) => ({
 const stale = pages.filter(({ file, text }) => readIfThere(file) !== text)
 
 if (process.argv.includes('--check')) {
-  for (const { path } of stale) console.error(`${path} is not what the code prints. Run: node scripts/write-docs.mjs`)
+  for (const { path } of stale) console.error(`${path} is not what the code prints. Run: npm run docs`)
   process.exitCode = stale.length === 0 ? 0 : 1
 } else {
   for (const { path, file, text } of stale) {

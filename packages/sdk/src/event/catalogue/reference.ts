@@ -30,7 +30,7 @@ const ORIGINS: { readonly [O in Origin]: { readonly title: string; readonly abou
 /** The whole page, as Markdown. */
 export function formatReference(): string {
   const sections = [
-    '<!-- Printed from packages/sdk/src/event/catalogue by `node scripts/write-docs.mjs`: change it there. -->',
+    '<!-- Printed from packages/sdk/src/event/catalogue by `npm run docs`: change it there. -->',
     '# Event types',
     introduction(),
     ...Object.keys(ORIGINS).map((origin) => originSection(origin as Origin)),
