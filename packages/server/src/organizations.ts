@@ -1,6 +1,9 @@
-/** Which organizations exist: asked on every call, and answered from memory, because none is ever deleted. */
+/**
+ * Which organizations exist: asked on every call, and answered from memory. None is ever deleted, and whoever makes one
+ * in this process makes it here.
+ */
 import { DEFAULT_ORGANIZATION, type Organizations } from './http/index.js'
-import type { LogStore } from './store/index.js'
+import type { LogHead, LogStore } from './store/index.js'
 
 /** Ids that are remembered; more than these are asked of the store again. */
 const KNOWN_MAX = 100_000
@@ -8,10 +11,16 @@ const KNOWN_MAX = 100_000
 export class KnownOrganizations implements Organizations {
   readonly #store: LogStore
   readonly #known = new Set<string>()
-  #several = false
+  /** undefined until it is asked for the first time */
+  #onlyDefault: boolean | undefined
 
   constructor(store: LogStore) {
     this.#store = store
+  }
+
+  async create(org: string, name: string): Promise<LogHead> {
+    if (org !== DEFAULT_ORGANIZATION) this.#onlyDefault = false
+    return this.#store.createLog(org, name)
   }
 
   async exists(org: string): Promise<boolean> {
@@ -22,9 +31,11 @@ export class KnownOrganizations implements Organizations {
   }
 
   async onlyDefault(): Promise<boolean> {
-    if (this.#several) return false
-    const heads = await this.#store.heads('', 2)
-    this.#several = heads.length > 1 || heads[0]?.org !== DEFAULT_ORGANIZATION
-    return !this.#several
+    if (this.#onlyDefault === undefined) {
+      const heads = await this.#store.heads('', 2)
+      // A create may have answered while this was read: what it said stands.
+      this.#onlyDefault ??= heads.length === 1 && heads[0]?.org === DEFAULT_ORGANIZATION
+    }
+    return this.#onlyDefault
   }
 }

@@ -19,6 +19,7 @@ import { type EventIndex, openSqliteIndex } from './index/index.js'
 import { AuditLog, COMMITTER_LIMITS, type CommitterLimits } from './log/index.js'
 import { KnownOrganizations } from './organizations.js'
 import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
+import { makeRandomBytes } from './random.js'
 import { deriveCursorKey, SqliteStore } from './store/index.js'
 
 export interface ServerOptions {
@@ -71,7 +72,13 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     await store.close()
     throw error
   })
-  const log = new AuditLog({ store, index, random: randomBytes, nowMs, limits: options.limits ?? COMMITTER_LIMITS })
+  const log = new AuditLog({
+    store,
+    index,
+    random: makeRandomBytes(),
+    nowMs,
+    limits: options.limits ?? COMMITTER_LIMITS,
+  })
   return {
     store,
     index,
@@ -116,7 +123,8 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
   const { log, store, seed } = data
   const nowMs = options.nowMs ?? Date.now
   const rootKey = settleRootKey(options.data, options.rootKey, randomBytes)
-  await log.createOrganization(DEFAULT_ORGANIZATION, 'Default')
+  const organizations = new KnownOrganizations(store)
+  await organizations.create(DEFAULT_ORGANIZATION, 'Default')
   await log.catchUp()
   let ready = true
   const app = await makeApp(
@@ -127,7 +135,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       random: randomBytes,
       isReady: () => ready,
       gatekeeper: new Gatekeeper(store, rootKey.value, nowMs),
-      organizations: new KnownOrganizations(store),
+      organizations,
       rates: new Rates(options.rates ?? RATE_LIMITS, nowMs),
       metrics: new Metrics(() => log.gauge()),
       cursorKey: deriveCursorKey(seed),

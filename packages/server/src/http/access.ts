@@ -3,7 +3,14 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { AuditError, type RandomBytes, encodeBase64Url } from '@sealedlog/sdk/base'
 import { orgShape } from '@sealedlog/sdk/event'
 import type { FastifyRequest } from 'fastify'
-import { type KeyRecord, type KeyStore, organizationNotFound, SCOPES, type Scope } from '../store/index.js'
+import {
+  type KeyRecord,
+  type KeyStore,
+  type LogHead,
+  organizationNotFound,
+  SCOPES,
+  type Scope,
+} from '../store/index.js'
 
 /** The organization of an unbound key. */
 export const ANY_ORGANIZATION = '*'
@@ -77,6 +84,8 @@ const ORGANIZATION_HEADERS = ['sealedlog-organization', 'openai-organization'] a
 
 /** What names organizations: how many there are decides whether one need not be named. */
 export interface Organizations {
+  /** Makes one, or finds the one that exists. */
+  create(org: string, name: string): Promise<LogHead>
   exists(org: string): Promise<boolean>
   /** whether `default` is the only one */
   onlyDefault(): Promise<boolean>

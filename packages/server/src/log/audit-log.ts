@@ -136,10 +136,6 @@ export class AuditLog {
     return head
   }
 
-  createOrganization(org: string, name: string): Promise<LogHead> {
-    return this.#store.createLog(org, name)
-  }
-
   organizations(after: string, limit: number): Promise<readonly LogHead[]> {
     return this.#store.heads(after, limit)
   }

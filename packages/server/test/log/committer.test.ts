@@ -35,7 +35,7 @@ test('what arrives while a commit is in flight forms the next group, in order', 
 
 test('a group is bounded in events and in organizations; what is over waits, and nothing is lost', async () => {
   const groups: (readonly Unit[])[] = []
-  const { log } = await makeWorld(
+  const { log, store } = await makeWorld(
     (memory) =>
       altered(memory, {
         append: (units: readonly Unit[]) => {
@@ -47,7 +47,7 @@ test('a group is bounded in events and in organizations; what is over waits, and
     { groupEventsMax: 20, groupOrganizationsMax: 2 },
   )
   const orgs = ['acme', 'b', 'c', 'd', 'e']
-  for (const org of orgs) await log.createOrganization(org, org)
+  for (const org of orgs) await store.createLog(org, org)
   await Promise.all(orgs.flatMap((org) => [1, 2, 3].map((n) => log.record(org, events(8, `${org}${n}_`), 'key_1'))))
   for (const group of groups) {
     expect(group.reduce((sum, unit) => sum + unit.events.length, 0)).toBeLessThanOrEqual(20)
@@ -63,7 +63,7 @@ test('a unit larger than a group is committed alone', async () => {
 
 test('one organization’s share, and one key’s, are refused at once; the others go on', async () => {
   const gate = Promise.withResolvers<void>()
-  const { log } = await makeWorld(
+  const { log, store } = await makeWorld(
     (memory) =>
       altered(memory, {
         append: async (units: readonly Unit[]) => {
@@ -74,7 +74,7 @@ test('one organization’s share, and one key’s, are refused at once; the othe
     undefined,
     { shareBytesMax: 20_000, queueBytesMax: 60_000 },
   )
-  await log.createOrganization('other', 'Other')
+  await store.createLog('other', 'Other')
   const flood = Promise.allSettled(events(100, 'flood').map((said) => log.record('acme', [said], 'key_1')))
   const sameKey = Promise.allSettled([log.record('other', [event('same-key')], 'key_1')])
   const other = log.record('other', [event('calm')], 'key_2')

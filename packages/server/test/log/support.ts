@@ -31,7 +31,7 @@ export async function makeWorld(
     nowMs: Date.now,
     limits: { ...COMMITTER_LIMITS, ...limits },
   })
-  await log.createOrganization('acme', 'Acme')
+  await store.createLog('acme', 'Acme')
   return { log, store, index }
 }
 

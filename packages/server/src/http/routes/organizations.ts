@@ -68,7 +68,7 @@ async function make(
   if (request.caller.org !== ANY_ORGANIZATION) throw boundKey(request.caller.org)
   if (org === undefined || !isOrganizationId(org) || org.startsWith('_')) throw invalidId(org)
   const existed = await services.organizations.exists(org)
-  const head = await services.log.createOrganization(org, name ?? org)
+  const head = await services.organizations.create(org, name ?? org)
   reply.code(existed ? 200 : 201)
   return formatOrganization(head)
 }
