@@ -35,7 +35,8 @@ export interface ServerOptions {
   /** the base of origins, settled at the first start */
   readonly originBase?: string
   readonly logger?: FastifyServerOptions['logger']
-  readonly rates?: RateLimits
+  /** what is left out keeps its default */
+  readonly rates?: Partial<RateLimits>
   readonly limits?: CommitterLimits
   readonly requestTimeoutMs?: number
   /** how long a shutdown goes on answering before it closes connections */
@@ -136,7 +137,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       isReady: () => ready,
       gatekeeper: new Gatekeeper(store, rootKey.value, nowMs),
       organizations,
-      rates: new Rates(options.rates ?? RATE_LIMITS, nowMs),
+      rates: new Rates({ ...RATE_LIMITS, ...options.rates }, nowMs),
       metrics: new Metrics(() => log.gauge()),
       cursorKey: deriveCursorKey(seed),
     },

@@ -49,29 +49,23 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 function toServerOptions(options: ServeOptions): ServerOptions {
+  const { rateKey, rateOrganization } = options
   const { SEALEDLOG_ROOT_KEY: rootKey, SEALEDLOG_SIGNING_SEED: signingSeed } = process.env
   return {
     data: options.data,
     host: options.host,
     port: wholeNumber('--port', options.port, 65_535),
-    logger: { level: logLevel(options.logLevel), stream: process.stderr, serializers: LOG_SERIALIZERS },
+    logger: { level: logLevel(options.logLevel), stream: process.stderr },
     rates: {
-      perKey: wholeNumber('--rate-key', options.rateKey ?? '100000', 1e9),
-      perOrganization: wholeNumber('--rate-organization', options.rateOrganization ?? '100000', 1e9),
+      ...(rateKey === undefined ? {} : { perKey: wholeNumber('--rate-key', rateKey, 1e9) }),
+      ...(rateOrganization === undefined
+        ? {}
+        : { perOrganization: wholeNumber('--rate-organization', rateOrganization, 1e9) }),
     },
     ...(options.originBase === undefined ? {} : { originBase: options.originBase }),
     ...(rootKey === undefined ? {} : { rootKey }),
     ...(signingSeed === undefined ? {} : { signingSeed }),
   }
-}
-
-/** No headers, no query: keys stand in the one, people's addresses in the other. */
-const LOG_SERIALIZERS = {
-  req: (request: { method: string; url: string; ip: string }) => ({
-    method: request.method,
-    path: request.url.split('?')[0],
-    ip: request.ip,
-  }),
 }
 
 function wholeNumber(option: string, text: string, max: number): number {

@@ -90,13 +90,12 @@ export class AuditLog {
 
   /** A bounded list. @throws AuditError `organization_not_found` */
   async list(request: PageRequest): Promise<Page> {
-    await this.head(request.org)
-    return readPage(this.#store, this.#views, request)
+    const { size } = await this.head(request.org)
+    return readPage(this.#store, this.#views, request, size)
   }
 
-  /** Entries in index order, waiting for one when there is none. @throws AuditError `after_beyond_end` */
-  async tail(request: TailRequest): Promise<TailPage> {
-    await this.head(request.org)
+  /** Entries in index order, waiting for one when there is none. @throws AuditError `organization_not_found` or `after_beyond_end` */
+  tail(request: TailRequest): Promise<TailPage> {
     return readTail(this.#store, this.#bell, this.#nowMs, request)
   }
 

@@ -22,13 +22,12 @@ export interface Page {
   readonly hasMore: boolean
 }
 
-/** Reads a page: positions from the index, every event from the log's own bytes. */
-export async function readPage(store: LogStore, views: Views, request: PageRequest): Promise<Page> {
+/** Reads a page of a log of `size` entries: positions from the index, every event from the log's own bytes. */
+export async function readPage(store: LogStore, views: Views, request: PageRequest, size: number): Promise<Page> {
   const { org, limit, backwards = false } = request
-  const covering = (await store.head(org))?.size ?? 0
   const range = backwards ? turn(request) : request
   const filter = hideServerEntries(request.filter)
-  const found = await views.search({ ...range, filter, limit: limit + 1, covering })
+  const found = await views.search({ ...range, filter, limit: limit + 1, covering: size })
   const positions = found.slice(0, limit)
   const entries = await store.readAt(
     org,

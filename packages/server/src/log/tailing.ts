@@ -2,7 +2,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { AuditError } from '@sealedlog/sdk/base'
 import { type Filter, matches, type RecordedEvent } from '@sealedlog/sdk/event'
-import type { LogStore } from '../store/index.js'
+import { type LogStore, organizationNotFound } from '../store/index.js'
 import type { Bell } from './bell.js'
 import { hideServerEntries } from './listing.js'
 import { eventOf } from './views.js'
@@ -32,7 +32,7 @@ export interface TailPage {
   readonly next: number
 }
 
-/** @throws AuditError `after_beyond_end` */
+/** @throws AuditError `organization_not_found` or `after_beyond_end` */
 export async function readTail(
   store: LogStore,
   bell: Bell,
@@ -61,7 +61,11 @@ export async function readTail(
   }
 }
 
-const sizeOf = async (store: LogStore, org: string): Promise<number> => (await store.head(org))?.size ?? 0
+async function sizeOf(store: LogStore, org: string): Promise<number> {
+  const head = await store.head(org)
+  if (head === undefined) throw organizationNotFound(org)
+  return head.size
+}
 
 async function scan(store: LogStore, org: string, after: number, filter: Filter, limit: number): Promise<TailPage> {
   const events: RecordedEvent[] = []

@@ -2,8 +2,8 @@
 import { AuditError, concatBytes } from '@sealedlog/sdk/base'
 import {
   formatBundle,
+  HASH_BYTES,
   hashLeaf,
-  proveConsistency,
   proveInclusion,
   type ReadSubtree,
   subtreeFromTiles,
@@ -46,19 +46,9 @@ async function readHashes(
   return concatBytes(hashes)
 }
 
-const HASH_BYTES = 32
-
 /** The inclusion proof of an entry under the checkpoint of a size: hashes from the leaf up. */
 export const readInclusion = (store: LogStore, org: string, index: number, size: number): Promise<Uint8Array[]> =>
   withTiles(store, org, size, (read) => proveInclusion(index, size, read))
-
-/** The proof that the log of `oldSize` is a prefix of the log of `newSize`. */
-export const readConsistency = (
-  store: LogStore,
-  org: string,
-  oldSize: number,
-  newSize: number,
-): Promise<Uint8Array[]> => withTiles(store, org, newSize, (read) => proveConsistency(oldSize, newSize, read))
 
 /** Runs a proof twice: once to learn which tiles it reads, once with them. Proofs are pure and read a handful. */
 async function withTiles(
