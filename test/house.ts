@@ -11,18 +11,31 @@ export const FLOORS: { readonly [room: string]: readonly string[] } = {
   'sdk/base': [],
   'sdk/event': ['sdk/base'],
   'sdk/merkle': ['sdk/base'],
+  'sdk/query': ['sdk/base', 'sdk/event'],
   'sdk/dialect': ['sdk/base', 'sdk/event'],
-  'sdk/index': ['sdk/base', 'sdk/event', 'sdk/dialect', 'sdk/merkle'],
+  'sdk/models': ['sdk/base', 'sdk/event', 'sdk/dialect'],
+  'sdk/client': ['sdk/base', 'sdk/event', 'sdk/query'],
+  'sdk/index': ['sdk/base', 'sdk/event', 'sdk/query', 'sdk/dialect', 'sdk/merkle', 'sdk/client'],
   'server/store': ['sdk/base', 'sdk/event', 'sdk/merkle'],
-  'server/index': ['sdk/base', 'sdk/event'],
-  'server/log': ['sdk/base', 'sdk/event', 'sdk/merkle', 'server/store', 'server/index'],
-  'server/http': ['sdk/base', 'sdk/event', 'sdk/dialect', 'sdk/merkle', 'server/store', 'server/log'],
-  'server/server': ['sdk/base', 'server/store', 'server/index', 'server/log', 'server/http'],
-  'server/cli': ['sdk/base', 'sdk/event', 'sdk/dialect', 'server/store', 'server/log', 'server/server'],
+  'server/index': ['sdk/base', 'sdk/event', 'sdk/query'],
+  'server/types': ['sdk/base', 'sdk/event', 'server/store'],
+  'server/log': ['sdk/base', 'sdk/event', 'sdk/query', 'sdk/merkle', 'server/store', 'server/index', 'server/types'],
+  'server/http': [
+    'sdk/base',
+    'sdk/event',
+    'sdk/query',
+    'sdk/dialect',
+    'sdk/merkle',
+    'server/store',
+    'server/types',
+    'server/log',
+  ],
+  'server/server': ['sdk/base', 'server/store', 'server/index', 'server/types', 'server/log', 'server/http'],
+  'server/cli': ['sdk/base', 'sdk/event', 'sdk/query', 'sdk/dialect', 'server/store', 'server/log', 'server/server'],
 }
 
 /** Rooms that are pure: bytes and values in, bytes and values out. */
-const PURE: ReadonlySet<string> = new Set(['sdk/base', 'sdk/event', 'sdk/merkle', 'sdk/dialect'])
+const PURE: ReadonlySet<string> = new Set(['sdk/base', 'sdk/event', 'sdk/query', 'sdk/merkle', 'sdk/dialect', 'sdk/models'])
 /** The one file of a pure room that may ask the platform, behind the import map's `#sha256`. */
 const PLATFORM_FILES: ReadonlySet<string> = new Set(['packages/sdk/src/base/sha256.node.ts'])
 const IMPURE =
