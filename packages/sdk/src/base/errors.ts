@@ -20,10 +20,13 @@ export const ERRORS = {
   event_conflict: 'The id is recorded already, with other content.',
   invalid_parameter: 'A query parameter or header has a value that means nothing; `param` names it.',
   unknown_parameter: 'There is no such query parameter; `param` names it.',
+  invalid_query: 'The query cannot be read; `fault` says where, what stands there and what was expected.',
   invalid_cursor: 'The cursor is not one that this list gave out.',
   after_beyond_end: 'The tail is asked to go on after an index that the log never had.',
   invalid_organization: 'The organization to be created breaks a rule.',
   invalid_key_request: 'The key to be created breaks a rule.',
+  invalid_event_type: 'The event type to be registered breaks a rule; `errors` names each field.',
+  revision_mismatch: 'What stands there is not what the caller expected: somebody changed it meanwhile.',
   // who is asking, and for whom
   missing_key: 'No key was sent.',
   invalid_key: 'The key is unknown, revoked or expired.',
@@ -33,10 +36,13 @@ export const ERRORS = {
   organization_not_found: 'There is no such organization.',
   event_not_found: 'The organization’s log holds no such event.',
   key_not_found: 'There is no such key within reach.',
+  event_type_not_found: 'The organization has no such event type, or no such version of it.',
   tile_not_found: 'There is no such tile, or not yet.',
   not_found: 'There is nothing at this path.',
   method_not_allowed: 'The path does not take this method; `Allow` names those it takes.',
   // not now
+  too_many_streams: 'The key, the organization or the server holds as many event streams as it may.',
+  too_slow: 'The subscriber of an event stream read too slowly; from the id it saw last, it goes on.',
   rate_limited: 'The key or the organization is over its rate; `Retry-After` says how long to wait.',
   queue_full: 'Too much of the key, the organization or the server waits to be written.',
   clock_behind: 'The server’s clock runs behind the log.',
@@ -80,6 +86,10 @@ export const ISSUE_CODES = [
   'reserved_type',
   'reserved_bucket',
   'event_conflict',
+  'too_small',
+  'too_few',
+  'not_allowed',
+  'duplicate_item',
 ] as const
 
 export type IssueCode = (typeof ISSUE_CODES)[number]
@@ -92,6 +102,17 @@ export interface Issue {
   readonly limit?: string
 }
 
+/** Where the text of a query cannot be read. */
+export interface Fault {
+  /** UTF-16 code units from the start of the text, from 0 */
+  readonly position: number
+  /** what stands there; empty at the end */
+  readonly found: string
+  readonly expected: string
+  /** the name that was probably meant */
+  readonly nearest?: string
+}
+
 /** What an error may carry besides its code and message. */
 export interface ErrorFacts {
   /** the refused fields, at most `REFUSALS_MAX` */
@@ -100,6 +121,8 @@ export interface ErrorFacts {
   readonly param?: string
   /** when trying again makes sense, in seconds, at most 60 */
   readonly retryAfterSeconds?: number
+  /** where a query cannot be read */
+  readonly fault?: Fault
   readonly cause?: unknown
 }
 
@@ -116,6 +139,7 @@ export class AuditError extends Error {
   readonly issues: readonly Issue[]
   readonly param: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly fault: Fault | undefined
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -123,6 +147,7 @@ export class AuditError extends Error {
     this.issues = facts.issues ?? []
     this.param = facts.param
     this.retryAfterSeconds = facts.retryAfterSeconds
+    this.fault = facts.fault
   }
 }
 

@@ -1,6 +1,6 @@
-/** The facts of an event that lists can ask for, and the one predicate that says what a list holds. */
+/** The facts of an event that lists can ask for, and where it stands in one. */
 import { parseTime } from '../base/index.js'
-import { aliasesOf, isTenantScoped, targetIdsIn, targetTypesOf } from './catalogue/index.js'
+import { isTenantScoped, targetIdsIn, targetTypesOf } from './catalogue/index.js'
 import { canonicalIp } from './ip.js'
 import type { RecordedEvent } from './types.js'
 
@@ -24,24 +24,6 @@ export type Field = keyof typeof FIELDS
 
 /** The values an event has for each field. */
 export type Facts = { readonly [F in Field]: readonly string[] }
-
-/** One condition: any of the values, or none of them. A value of `type` that ends in `*` is a prefix. */
-export interface Term {
-  readonly field: Field
-  readonly anyOf: readonly string[]
-  readonly not?: boolean
-}
-
-/** What a list asks for: all terms hold, and the event occurred in the range. */
-export interface Filter {
-  readonly terms: readonly Term[]
-  /** Unix milliseconds, inclusive */
-  readonly sinceMs?: number
-  /** Unix milliseconds, exclusive */
-  readonly untilMs?: number
-}
-
-export const NO_FILTER: Filter = { terms: [] }
 
 /** The facts of an event, spelled the way they are compared. */
 export function factsOf(event: RecordedEvent): Facts {
@@ -67,43 +49,6 @@ export function factsOf(event: RecordedEvent): Facts {
     tenant: [isTenantScoped(event.type) ? 'yes' : 'no'],
   }
 }
-
-/**
- * A term whose values are spelled the way facts are, with the aliases of event types beside them.
- *
- * @example
- * termOf('ip_address', ['2001:DB8::1']) // { field: 'ip_address', anyOf: ['2001:db8::1'] }
- */
-export function termOf(field: Field, values: readonly string[]): Term {
-  const spelled = values.flatMap((value) => {
-    if (field === 'type') return aliasesOf(value)
-    if (field === 'actor_email') return [value.toLowerCase()]
-    return field === 'ip_address' ? [canonicalIp(value) ?? value] : [value]
-  })
-  return { field, anyOf: [...new Set(spelled)] }
-}
-
-/** Whether an event belongs in a list: the definition, against which every index is tested. */
-export const matches = (filter: Filter, event: RecordedEvent): boolean =>
-  factsMatch(filter, factsOf(event), positionOf(event).atMs)
-
-/** The same of an event's facts and its `occurred_at` in Unix milliseconds, for whoever kept only these. */
-export function factsMatch(filter: Filter, facts: Facts, atMs: number): boolean {
-  if (atMs < (filter.sinceMs ?? -Infinity) || atMs >= (filter.untilMs ?? Infinity)) return false
-  return filter.terms.every(
-    (term) =>
-      facts[term.field].some((fact) => term.anyOf.some((value) => equals(term.field, value, fact))) !==
-      (term.not ?? false),
-  )
-}
-
-/** Whether a value of a term means a fact. */
-function equals(field: Field, value: string, fact: string): boolean {
-  return isPrefix(field, value) ? fact.startsWith(value.slice(0, -1)) : value === fact
-}
-
-/** Whether a term's value is a prefix: `api_key.*`. Event types hold no `*` of their own. */
-export const isPrefix = (field: Field, value: string): boolean => field === 'type' && value.endsWith('*')
 
 /** Where an event stands in a list: newest first by `occurred_at`, then by index. */
 export interface ListPosition {

@@ -13,6 +13,22 @@ export function canonicalIp(text: string): string | undefined {
   return groups === undefined ? undefined : formatIpv6(groups)
 }
 
+/**
+ * The 4 or 16 bytes of an address, or undefined.
+ *
+ * @example
+ * ipBytes('10.0.0.1') // [10, 0, 0, 1]
+ */
+export function ipBytes(text: string): readonly number[] | undefined {
+  return (text.includes(':') ? parseIpv6(text) : parseIpv4(text))?.flatMap((group) => [group >> 8, group & 0xff])
+}
+
+/** The canonical spelling of 4 or 16 bytes. */
+export function formatIp(bytes: readonly number[]): string {
+  if (bytes.length === 4) return bytes.join('.')
+  return formatIpv6(Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)))
+}
+
 /** The two 16-bit groups of a dotted address: no leading zeros, so that nobody reads octal. */
 function parseIpv4(text: string): readonly [number, number] | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { DIALECTS } from '@sealedlog/sdk/dialect'
 import { FIELDS, OUTCOMES, type Field, type RecordedEvent, targetIdsIn } from '@sealedlog/sdk/event'
 import { misused } from './connection.js'
+import { readQueryText } from './query-text.js'
 import { type Column, Table } from './table.js'
 import { jsonLine, print, terminalWidth } from './terminal.js'
 import { readInstant } from './times.js'
@@ -15,6 +16,7 @@ export const DIALECT_NAMES: readonly string[] = Object.keys(DIALECTS)
 export interface EventOptions {
   readonly since?: string
   readonly until?: string
+  readonly query?: string
   readonly dialect?: string
   readonly json?: true
   readonly [parameter: string]: unknown
@@ -31,6 +33,7 @@ export function addFilters(command: Command): Command {
     command.addOption(field === 'outcome' ? option.argParser(collectOutcome) : option)
   }
   return command
+    .option('-q, --query <text>', 'a query in words: \'type:api_key.* -outcome:success "free text"\'')
     .option('--since <time>', 'occurred then or later: RFC 3339, a day, or a span back from now such as 7d, 24h, 30m')
     .option('--until <time>', 'occurred before then')
     .addOption(new Option('--dialect <name>', 'with --json: the form of the events').choices(DIALECT_NAMES))
@@ -43,7 +46,7 @@ function collectOutcome(value: string, before?: readonly string[]): readonly str
 
 /** The query that the options say. @throws AuditError `invalid_configuration` */
 export function queryOf(options: EventOptions, nowMs: number): URLSearchParams {
-  const { since, until, dialect } = options
+  const { since, until, dialect, query: text } = options
   if (dialect !== undefined && !options.json)
     throw misused('--dialect is for --json: the table shows what every event has, in whatever form it came.')
   const query = new URLSearchParams()
@@ -52,6 +55,7 @@ export function queryOf(options: EventOptions, nowMs: number): URLSearchParams {
   }
   if (since !== undefined) query.set('since', readInstant('--since', since, nowMs, -1))
   if (until !== undefined) query.set('until', readInstant('--until', until, nowMs, -1))
+  if (text !== undefined) query.set('q', readQueryText(text))
   if (dialect !== undefined) query.set('dialect', dialect)
   return query
 }

@@ -1,6 +1,7 @@
 /** Exit codes, documented in docs/cli.md, and how an error is told to a person. */
 import { AuditError } from '@sealedlog/sdk/base'
 import { CallFailed } from './client.js'
+import { UnreadableQuery } from './query-text.js'
 import { visible } from './terminal.js'
 
 export const EXIT = {
@@ -15,9 +16,10 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** One line for people; the stack only of what is our own fault. */
+/** One line for people, and under it a query that cannot be read; the stack only of what is our own fault. */
 export function explain(error: unknown): string {
   if (error instanceof AuditError || error instanceof CallFailed) return visible(`${error.message} [${error.code}]`)
+  if (error instanceof UnreadableQuery) return error.message
   if (error instanceof Error) return error.stack ?? error.message
   return String(error)
 }

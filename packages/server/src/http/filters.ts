@@ -1,16 +1,19 @@
-/** The list's plain parameters as a filter: a repeated parameter means "or", different ones mean "and". */
-import { formatTime, parseTime } from '@sealedlog/sdk/base'
+/** The list's plain parameters as a query: a repeated parameter means "or", different ones mean "and"; `q` says the rest. */
+import { AuditError, parseTime } from '@sealedlog/sdk/base'
+import { FIELDS, type Field } from '@sealedlog/sdk/event'
 import {
-  canonicalIp,
-  FIELDS,
-  type Field,
-  type Filter,
-  KIND_PATTERN,
-  OUTCOMES,
-  type Term,
-  termOf,
-  TYPE_PATTERN,
-} from '@sealedlog/sdk/event'
+  allOf,
+  anyOf,
+  between,
+  equalTo,
+  fieldOf,
+  isFault,
+  parseQuery,
+  type Query as Asked,
+  type QueryField,
+  startingWith,
+  suggest,
+} from '@sealedlog/sdk/query'
 import { invalidParameter, type Query } from './query.js'
 
 /** Fields that are parameters of the native list; `tenant` is OpenAI's business. */
@@ -18,45 +21,57 @@ export const FILTER_PARAMETERS: readonly Field[] = (Object.keys(FIELDS) as Field
   (field) => field !== 'tenant',
 )
 
-/** What a value must look like to mean anything, and how to say it. */
-const EXPECTED: { readonly [field in Field]?: readonly [(value: string) => boolean, string] } = {
-  type: [(value) => TYPE_PATTERN.test(value.replace(/\*$/, '') || 'x'), 'an event type, or a prefix such as api_key.*'],
-  actor_type: [(value) => KIND_PATTERN.test(value), 'letters, digits and _ . : -'],
-  target_type: [(value) => KIND_PATTERN.test(value), 'letters, digits and _ . : -'],
-  bucket: [(value) => KIND_PATTERN.test(value), 'letters, digits and _ . : -'],
-  outcome: [(value) => OUTCOMES.some((outcome) => outcome === value), OUTCOMES.join(', ')],
-  ip_address: [(value) => canonicalIp(value) !== undefined, 'an IPv4 or IPv6 address'],
+/** @throws AuditError `invalid_parameter` or `invalid_query` */
+export function readFilters(query: Query): Asked {
+  const fields = FILTER_PARAMETERS.map((name) => readField(query, name)).filter((said) => said !== undefined)
+  const times = [readTime(query, 'since', 'gte'), readTime(query, 'until', 'lt')].filter((said) => said !== undefined)
+  checkOrder(query)
+  const text = query.one('q')
+  return allOf([...fields, ...times, ...(text === undefined ? [] : [readText(text)])])
 }
 
-/** @throws AuditError `invalid_parameter` */
-export function readFilter(query: Query): Filter {
-  const terms = FILTER_PARAMETERS.map((field) => readTerm(query, field)).filter((term) => term !== undefined)
-  const sinceMs = readTime(query, 'since')
-  const untilMs = readTime(query, 'until')
-  if (sinceMs !== undefined && untilMs !== undefined && sinceMs > untilMs) {
-    throw invalidParameter('until', `until is ${formatTime(untilMs)}, before since, which is ${formatTime(sinceMs)}.`)
-  }
-  return { terms, ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }) }
+function readField(query: Query, name: Field): Asked | undefined {
+  const values = query.many(name)
+  return values.length === 0 ? undefined : anyOf(values.map((value) => readValue(name, value)))
 }
 
-function readTerm(query: Query, field: Field): Term | undefined {
-  const values = query.many(field)
-  if (values.length === 0) return undefined
-  const [accepts, expected] = EXPECTED[field] ?? [(value: string) => value !== '', 'a value']
-  const wrong = values.find((value) => !accepts(value))
-  if (wrong !== undefined)
-    throw invalidParameter(field, `${field} is ${JSON.stringify(wrong.slice(0, 60))}; expected ${expected}.`)
-  return termOf(field, values)
+/** Of plain parameters, `type` alone knows prefixes: an id may well end in a star. */
+function readValue(name: Field, value: string): Asked {
+  const field = fieldOf(name) as QueryField
+  const isPrefix = name === 'type' && value.endsWith('*')
+  return settle(name, value, isPrefix ? startingWith(field, value.slice(0, -1)) : equalTo(field, value))
 }
 
-function readTime(query: Query, name: string): number | undefined {
+function readTime(query: Query, name: 'since' | 'until', bound: 'gte' | 'lt'): Asked | undefined {
   const text = query.one(name)
   if (text === undefined) return undefined
-  const ms = parseTime(text)
-  if (ms === undefined)
-    throw invalidParameter(
-      name,
-      `${name} is ${JSON.stringify(text.slice(0, 60))}; expected an RFC 3339 date-time such as 2026-11-20T09:12:21Z (write + as %2B).`,
-    )
-  return ms
+  const said = between(fieldOf('occurred_at') as QueryField, [{ name: bound, text, offset: 0 }])
+  return settle(name, text, said, ' (write + as %2B)')
+}
+
+function settle(name: string, value: string, said: ReturnType<typeof equalTo>, hint = ''): Asked {
+  if (!isFault(said)) return said
+  const limit = said.limit === undefined ? '' : ` (limit ${said.limit})`
+  throw invalidParameter(
+    name,
+    `${name} is ${JSON.stringify(value.slice(0, 60))}; expected ${said.expected}${hint}${limit}.${suggest(said.nearest)}`,
+  )
+}
+
+/** A time before the other is a slip, not a question. Spans have no order until they are asked. */
+function checkOrder(query: Query): void {
+  const since = query.one('since') ?? ''
+  const until = query.one('until') ?? ''
+  const [sinceMs, untilMs] = [parseTime(since), parseTime(until)]
+  if (sinceMs !== undefined && untilMs !== undefined && sinceMs > untilMs)
+    throw invalidParameter('until', `until is ${until}, before since, which is ${since}.`)
+}
+
+function readText(text: string): Asked {
+  try {
+    return parseQuery(text)
+  } catch (error) {
+    if (!(error instanceof AuditError) || error.fault === undefined) throw error
+    throw new AuditError(error.code, error.message, { param: 'q', fault: error.fault })
+  }
 }

@@ -1,10 +1,11 @@
 /** OpenAI's list parameters, in every encoding that its clients have been seen to send (docs/openai.md). */
-import { AuditError, didYouMean, TIME_MS_MAX } from '@sealedlog/sdk/base'
-import { BOUNDS, type Field, type Filter, isTenantScoped, type Term, termOf } from '@sealedlog/sdk/event'
+import { AuditError, didYouMean, formatTime, TIME_MS_MAX } from '@sealedlog/sdk/base'
+import { BOUNDS, type Field, isTenantScoped } from '@sealedlog/sdk/event'
+import { allOf, anyOf, NOTHING, type Query } from '@sealedlog/sdk/query'
 import { invalidParameter, type Pair, parseInteger } from './query.js'
 
 export interface OpenAiQuery {
-  readonly filter: Filter
+  readonly query: Query
   readonly limit: number
   readonly after?: string
   readonly before?: string
@@ -45,15 +46,20 @@ export function readOpenAiQuery(pairs: readonly Pair[]): OpenAiQuery {
   const { plain, sinceMs, untilMs } = gathered
   const limit = plain.get('limit')
   return {
-    filter: {
-      terms: readTerms(gathered),
-      ...(sinceMs === -Infinity ? {} : { sinceMs }),
-      ...(untilMs === Infinity ? {} : { untilMs }),
-    },
+    query: allOf([...readTerms(gathered), ...timesOf(sinceMs, untilMs)]),
     limit: limit === undefined ? BOUNDS.OPENAI_LIMIT_DEFAULT : parseInteger('limit', limit, 1, BOUNDS.OPENAI_LIMIT_MAX),
     ...cursor('after', plain),
     ...cursor('before', plain),
   }
+}
+
+/** Comparisons beyond what any event can be are as good as none. */
+function timesOf(sinceMs: number, untilMs: number): readonly Query[] {
+  if (sinceMs > TIME_MS_MAX || untilMs <= 0) return [NOTHING]
+  return [
+    ...(sinceMs <= 0 ? [] : [{ field: 'occurred_at', gte: formatTime(sinceMs) }]),
+    ...(untilMs > TIME_MS_MAX ? [] : [{ field: 'occurred_at', lt: formatTime(untilMs) }]),
+  ]
 }
 
 const cursor = (name: 'after' | 'before', plain: ReadonlyMap<string, string>): { readonly [name: string]: string } => {
@@ -104,7 +110,7 @@ function unknown(name: string): AuditError {
   )
 }
 
-function readTerms({ arrays, plain }: Gathered): readonly Term[] {
+function readTerms({ arrays, plain }: Gathered): readonly Query[] {
   const tenantOnly = readBoolean('tenant_only', plain.get('tenant_only'))
   const types = arrays.get('event_types') ?? []
   const notTenant = types.find((type) => !isTenantScoped(type))
@@ -115,13 +121,13 @@ function readTerms({ arrays, plain }: Gathered): readonly Term[] {
     )
   }
   // Event types are said in full here: a `*` is not a wildcard on this route, and no type has one.
-  const terms = [...arrays].map(([name, values]) =>
-    termOf(
-      ARRAYS[name] as Field,
-      values.filter((value) => name !== 'event_types' || !value.includes('*')),
-    ),
-  )
-  return [...terms, { field: 'tenant', anyOf: ['yes'], not: !tenantOnly }]
+  const terms = [...arrays].map(([name, values]) => {
+    const field = ARRAYS[name] as Field
+    const said = values.filter((value) => name !== 'event_types' || !value.includes('*'))
+    return anyOf(said.map((value) => ({ field, is: field === 'actor_email' ? value.toLowerCase() : value })))
+  })
+  const tenant: Query = { field: 'tenant', is: 'yes' }
+  return [...terms, tenantOnly ? tenant : { not: tenant }]
 }
 
 function readBoolean(name: string, value: string | undefined): boolean {

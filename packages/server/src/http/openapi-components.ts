@@ -2,6 +2,7 @@
 import { ERRORS, ISSUE_CODES, type JsonObject } from '@sealedlog/sdk/base'
 import { BOUNDS, eventShape, KIND_PATTERN, shapeToJsonSchema } from '@sealedlog/sdk/event'
 import { SCOPES } from '../store/index.js'
+import { QUERY_COMPONENTS } from './openapi-query.js'
 
 const text = (description: string, more: JsonObject = {}): JsonObject => ({ type: 'string', description, ...more })
 const time = (description: string): JsonObject => text(description, { format: 'date-time' })
@@ -27,6 +28,8 @@ export type ComponentName =
   | 'EventDocument'
   | 'EventList'
   | 'EventTail'
+  | 'Query'
+  | 'Search'
   | 'Receipt'
   | 'BatchReceipt'
   | 'AuditLog'
@@ -188,13 +191,23 @@ const ERROR_COMPONENTS = {
         code: text('What went wrong. Codes are for ever.', { enum: Object.keys(ERRORS) }),
         detail: text('What went wrong here, and what to do next.'),
         param: text('The query parameter or header at fault.'),
+        fault: object(
+          'Where a query cannot be read.',
+          {
+            position: count('UTF-16 code units from the start of the query, from 0.'),
+            found: text('What stands there; empty at the end.'),
+            expected: text('What could stand there.'),
+            nearest: text('The name that was probably meant.'),
+          },
+          ['nearest'],
+        ),
         errors: {
           ...list(refTo('Issue'), 'The refused fields.'),
           maxItems: BOUNDS.REFUSALS_MAX,
         },
         request_id: text('The id of the request, as in `x-request-id`.'),
       },
-      ['param', 'errors'],
+      ['param', 'fault', 'errors'],
     ),
     examples: [
       {
@@ -230,6 +243,7 @@ const ERROR_COMPONENTS = {
 
 export const COMPONENTS: { readonly [name in ComponentName]: JsonObject } = {
   ...EVENT_COMPONENTS,
+  ...QUERY_COMPONENTS,
   ...ADMINISTRATION_COMPONENTS,
   ...ERROR_COMPONENTS,
 }

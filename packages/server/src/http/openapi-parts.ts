@@ -124,6 +124,8 @@ export const CALL_HEADERS = parameters({
   'X-Request-Id': { type: 'string', description: 'An id for this request; it comes back with the answer.' },
 })
 
+const TIME_FORMS = 'RFC 3339, a day (`2026-11-20`), or a span back from now (`7d`, `24h`, `30m`).'
+
 /** The list’s filters. A repeated parameter means “or”, different ones mean “and”. */
 export const FILTERS: Parameters = {
   ...Object.fromEntries(
@@ -132,8 +134,14 @@ export const FILTERS: Parameters = {
       texts(`Only events with ${FIELDS[field]}.`, { maxItems: BOUNDS.PARAMETER_VALUES_MAX }),
     ]),
   ),
-  since: { type: 'string', format: 'date-time', description: 'Only events that occurred at this time or later.' },
-  until: { type: 'string', format: 'date-time', description: 'Only events that occurred before this time.' },
+  since: { type: 'string', description: `Only events that occurred then or later. ${TIME_FORMS}` },
+  until: { type: 'string', description: `Only events that occurred before. ${TIME_FORMS}` },
+  q: {
+    type: 'string',
+    maxLength: BOUNDS.QUERY_CHARS_MAX,
+    description:
+      'A query in words (docs/query.md): `type:api_key.* -outcome:success (ip:10.0.0.0/8 OR metadata.plan:pro) "free text"`.',
+  },
 }
 
 export const LIMIT: Parameters = {

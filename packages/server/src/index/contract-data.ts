@@ -1,5 +1,7 @@
 /** Random entries and searches for the contract: from a seed, the same on every machine. */
-import { type Facts, type Field, FIELDS, type ListPosition, type Term } from '@sealedlog/sdk/event'
+import { formatTime } from '@sealedlog/sdk/base'
+import { type Facts, type Field, FIELDS, type ListPosition } from '@sealedlog/sdk/event'
+import { allOf, anyOf, type Query } from '@sealedlog/sdk/query'
 import type { IndexEntry, SearchRequest } from './port.js'
 
 export const ORGS = ['acme', 'acme2', 'Ünï', 'a'] as const
@@ -79,11 +81,32 @@ export function randomEntries(rnd: Random, org: string, count: number): IndexEnt
   })
 }
 
-function randomTerm(rnd: Random): Term {
+function randomCondition(rnd: Random, entries: readonly IndexEntry[]): Query {
+  const kind = rnd(12)
+  if (kind === 0) return { text: 'words' }
+  if (kind === 1) return { field: 'metadata.plan', is: 'pro' }
+  if (kind === 2) return randomTimes(rnd, entries)
+  if (kind === 3)
+    return { field: 'ip_address', within: pick(rnd, ['192.0.2.0/24', '2001::/16', '0.0.0.0/0', '10.0.0.0/8']) }
   const field = pick(rnd, FIELD_NAMES)
-  const values = field === 'type' ? [...VALUES.type, 'api_key.*', 'api*', '*', 'user.*', 'none.*'] : VALUES[field]
-  const anyOf = [...some(rnd, values, 3), ...(rnd(6) === 0 ? ['never said'] : [])]
-  return { field, anyOf, ...(rnd(3) === 0 ? { not: true } : {}) }
+  if (kind === 4) return { field, starts_with: pick(rnd, VALUES[field]).slice(0, rnd(6)) }
+  const values = [...some(rnd, VALUES[field], 3), ...(rnd(6) === 0 ? ['never said'] : [])]
+  return anyOf(values.map((is) => ({ field, is })))
+}
+
+function randomTimes(rnd: Random, entries: readonly IndexEntry[]): Query {
+  const time = () => formatTime(pick(rnd, entries).atMs + rnd(2))
+  const kind = rnd(3)
+  return { field: 'occurred_at', ...(kind > 0 ? { gte: time() } : {}), ...(kind < 2 ? { lt: time() } : {}) }
+}
+
+/** A tree of a few levels, in which every operator occurs. */
+function randomQuery(rnd: Random, entries: readonly IndexEntry[], depth: number): Query {
+  if (depth === 0 || rnd(3) === 0) return randomCondition(rnd, entries)
+  const parts = Array.from({ length: rnd(4) }, () => randomQuery(rnd, entries, depth - 1))
+  const kind = rnd(5)
+  if (kind === 0) return { not: randomQuery(rnd, entries, depth - 1) }
+  return kind < 3 ? allOf(parts) : anyOf(parts)
 }
 
 /** A place that stands near the entries, often on one of them. */
@@ -94,14 +117,9 @@ function randomPosition(rnd: Random, entries: readonly IndexEntry[]): ListPositi
 
 export function randomSearch(rnd: Random, entries: readonly IndexEntry[]): SearchRequest {
   const sometimes = <T>(value: T) => (rnd(4) === 0 ? value : {})
-  const terms = Array.from({ length: rnd(4) }, () => randomTerm(rnd))
   return {
     org: rnd(4) === 0 ? pick(rnd, ORGS) : 'acme',
-    filter: {
-      terms,
-      ...sometimes({ sinceMs: pick(rnd, entries).atMs }),
-      ...sometimes({ untilMs: pick(rnd, entries).atMs + rnd(2) }),
-    },
+    query: randomQuery(rnd, entries, rnd(4)),
     order: pick(rnd, ['asc', 'desc']),
     ...sometimes({ after: randomPosition(rnd, entries) }),
     ...sometimes({ before: randomPosition(rnd, entries) }),

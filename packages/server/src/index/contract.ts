@@ -1,8 +1,10 @@
 /** The suite that every engine of the index passes: the promises of the port, as laws over random entries. */
 import assert from 'node:assert/strict'
-import { type Field, factsMatch, type Filter, type ListPosition, type Term } from '@sealedlog/sdk/event'
+import { formatTime } from '@sealedlog/sdk/base'
+import type { Field, ListPosition } from '@sealedlog/sdk/event'
+import { allOf, EVERYTHING, judge, type Query } from '@sealedlog/sdk/query'
 import { FIELD_NAMES, ORGS, type Random, random, randomEntries, randomSearch } from './contract-data.js'
-import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest } from './port.js'
+import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest, VALUES_MAX } from './port.js'
 
 /** A runner's `test`. */
 export type RunTest = (name: string, body: () => Promise<void>) => void
@@ -37,7 +39,7 @@ export function indexContract(test: RunTest, open: () => Promise<EventIndex>): v
     const found = index.search(everything('acme', 20))
     await index.close()
     await put
-    assert.equal((await found).length, 20)
+    assert.equal((await found).positions.length, 20)
   })
 }
 
@@ -45,7 +47,7 @@ type WithIndex = (name: string, body: (index: EventIndex) => Promise<void>) => v
 
 function searchLaws(test: WithIndex): void {
   for (const seed of SEEDS) {
-    test(`a search is what the filter says, sorted and cut (seed ${seed})`, async (index) => {
+    test(`a search is what the query says, sorted and cut (seed ${seed})`, async (index) => {
       const rnd = random(seed)
       const entries = ORGS.flatMap((org) => randomEntries(rnd, org, org === 'acme' ? ENTRIES : 40))
       await putInBatches(index, rnd, entries)
@@ -68,15 +70,56 @@ function searchLaws(test: WithIndex): void {
     const entries = randomEntries(random(3), 'acme', 200)
     await index.put(entries)
     const valuesOf = (field: Field) => new Set(entries.flatMap(({ facts }) => facts[field]))
-    const terms: Term[] = FIELD_NAMES.flatMap((field) =>
-      [...valuesOf(field)].map((value) => ({ field, anyOf: [value] })),
+    const conditions: Query[] = FIELD_NAMES.flatMap((field) =>
+      [...valuesOf(field)].flatMap((value) => [
+        { field, is: value },
+        { field, starts_with: value.slice(0, 3) },
+      ]),
     )
-    const prefixes = ['*', 'api_key.*', 'api_*', 'api_key.created*', 'zzz.*', 'api_key.created.more*']
-    terms.push(...prefixes.map((value): Term => ({ field: 'type', anyOf: [value] })))
-    // a star means a prefix of types alone
-    terms.push({ field: 'bucket', anyOf: ['d*'] }, { field: 'actor_id', anyOf: [] })
-    for (const term of terms.flatMap((term) => [term, { ...term, not: true }])) {
-      await checkSearch(index, entries, { ...everything('acme', ENTRIES), filter: { terms: [term] } }, 3)
+    const prefixes = ['', 'api_key.', 'api_', 'api_key.created', 'zzz.', 'api_key.created.more']
+    conditions.push(...prefixes.map((prefix): Query => ({ field: 'type', starts_with: prefix })))
+    conditions.push({ field: 'ip_address', within: '192.0.0.0/8' }, { field: 'ip_address', within: '2001:db8::/32' })
+    for (const condition of conditions) {
+      const request = { ...everything('acme', 1_000), query: condition }
+      assert.ok((await index.search(request)).exact, JSON.stringify(condition))
+      await checkSearch(index, entries, request, 3)
+      await checkSearch(index, entries, { ...request, query: { not: condition } }, 3)
+    }
+  })
+
+  test('what facts do not decide leaves candidates, and says so', async (index) => {
+    const entries = randomEntries(random(61), 'acme', 60)
+    await index.put(entries)
+    const words: Query = { text: 'anything' }
+    const user: Query = { field: 'actor_id', is: 'user_1' }
+    for (const query of [
+      words,
+      { and: [user, words] },
+      { not: { or: [user, words] } },
+      { or: [user, { not: words }] },
+    ]) {
+      const request = { ...everything('acme', 1_000), query }
+      assert.equal((await index.search(request)).exact, false)
+      await checkSearch(index, entries, request, 61)
+    }
+  })
+
+  test('a prefix of more values than are walked leaves candidates, and loses nothing', async (index) => {
+    const [entry] = randomEntries(random(67), 'acme', 1) as [IndexEntry]
+    const entries = Array.from({ length: VALUES_MAX + 2 }, (_, i): IndexEntry => {
+      const actor_id = [i % 2 === 0 ? `user_${i}` : `key_${i}`]
+      return { ...entry, index: i, facts: { ...entry.facts, actor_id } }
+    })
+    await index.put(entries)
+    const found = async (query: Query) => await index.search({ ...everything('acme', 1_000), query })
+    const half = await found({ field: 'actor_id', starts_with: 'user_' })
+    assert.deepEqual([half.positions.length, half.exact], [VALUES_MAX / 2 + 1, true])
+    for (const query of [{ field: 'actor_id', starts_with: '' }, { not: { field: 'actor_id', starts_with: '' } }]) {
+      const { positions, exact } = await found(query)
+      // an engine may know better; what it leaves out, facts must bar
+      const barred = entries.length - positions.length
+      assert.ok(!exact || barred === 0 || 'not' in query)
+      assert.ok(barred === 0 || 'not' in query)
     }
   })
 
@@ -84,8 +127,8 @@ function searchLaws(test: WithIndex): void {
     const rnd = random(5)
     const own = randomEntries(rnd, 'acme', 30)
     await index.put([...own, ...randomEntries(rnd, 'acme2', 50)])
-    assert.deepEqual(await index.search(everything('acme', 1_000)), expected(own, everything('acme', 1_000)))
-    assert.deepEqual(await index.search(everything('nobody', 1_000)), [])
+    assert.deepEqual(await positionsOf(index, everything('acme', 1_000)), expected(own, everything('acme', 1_000)))
+    assert.deepEqual(await positionsOf(index, everything('nobody', 1_000)), [])
     assert.equal(await index.size('nobody'), 0)
   })
 }
@@ -97,7 +140,7 @@ function putLaws(test: WithIndex): void {
     for (let i = 0; i < 300; i += 10) {
       answers.push(index.put(entries.slice(i, i + 10)))
       const found = index.search({ ...everything('acme', 1_000), covering: i + 10 })
-      answers.push(found.then((positions) => assert.equal(positions.length, i + 10)))
+      answers.push(found.then(({ positions }) => assert.equal(positions.length, i + 10)))
     }
     await Promise.all(answers)
   })
@@ -111,16 +154,16 @@ function putLaws(test: WithIndex): void {
     await index.put([...entries.slice(20), ...entries.slice(40)])
     await index.put([])
     assert.equal(await index.size('acme'), 50)
-    assert.deepEqual(await index.search(everything('acme', 100)), expected(entries, everything('acme', 100)))
+    assert.deepEqual(await positionsOf(index, everything('acme', 100)), expected(entries, everything('acme', 100)))
   })
 
   test('what is covered stays as it was first said', async (index) => {
     const [first] = randomEntries(random(17), 'acme', 1) as [IndexEntry]
     await index.put([first])
     await index.put([{ ...first, atMs: first.atMs + 1, facts: { ...first.facts, bucket: ['other'] } }])
-    const filter: Filter = { terms: [{ field: 'bucket', anyOf: ['other'] }] }
-    assert.deepEqual(await index.search({ ...everything('acme', 10), filter }), [])
-    assert.deepEqual(await index.search(everything('acme', 10)), [{ atMs: first.atMs, index: 0 }])
+    const query: Query = { field: 'bucket', is: 'other' }
+    assert.deepEqual(await positionsOf(index, { ...everything('acme', 10), query }), [])
+    assert.deepEqual(await positionsOf(index, everything('acme', 10)), [{ atMs: first.atMs, index: 0 }])
   })
 
   test('a gap is refused, and nothing of the call is kept', async (index) => {
@@ -133,11 +176,11 @@ function putLaws(test: WithIndex): void {
     await refusesAsBehind(index.put(randomEntries(rnd, 'a', 3).slice(1)), 'a')
     assert.deepEqual([await index.size('acme'), await index.size('acme2'), await index.size('a')], [5, 5, 0])
     assert.deepEqual(
-      await index.search(everything('acme2', 100)),
+      await positionsOf(index, everything('acme2', 100)),
       expected(other.slice(0, 5), everything('acme2', 100)),
     )
     await index.put([...acme, ...other])
-    assert.deepEqual(await index.search(everything('acme', 100)), expected(acme, everything('acme', 100)))
+    assert.deepEqual(await positionsOf(index, everything('acme', 100)), expected(acme, everything('acme', 100)))
   })
 
   test('a put that is refused refuses no other that waits beside it', async (index) => {
@@ -155,12 +198,12 @@ function putLaws(test: WithIndex): void {
       ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     )
     assert.deepEqual([await index.size('acme'), await index.size('acme2')], [30, 0])
-    assert.deepEqual(await index.search(everything('acme', 100)), expected(acme, everything('acme', 100)))
+    assert.deepEqual(await positionsOf(index, everything('acme', 100)), expected(acme, everything('acme', 100)))
   })
 
   test('a search that must cover more than is there is refused', async (index) => {
     await index.put(randomEntries(random(29), 'acme', 5))
-    assert.equal((await index.search({ ...everything('acme', 10), covering: 5 })).length, 5)
+    assert.equal((await positionsOf(index, { ...everything('acme', 10), covering: 5 })).length, 5)
     await refusesAsBehind(index.search({ ...everything('acme', 10), covering: 6 }), 'acme')
     await refusesAsBehind(index.search({ ...everything('acme2', 10), covering: 1 }), 'acme2')
   })
@@ -171,7 +214,7 @@ function putLaws(test: WithIndex): void {
     await index.put(entries)
     await index.clear()
     assert.equal(await index.size('acme'), 0)
-    assert.deepEqual(await index.search(everything('acme', 100)), [])
+    assert.deepEqual(await positionsOf(index, everything('acme', 100)), [])
     await index.put(entries)
     for (let i = 0; i < 20; i += 1) await checkSearch(index, entries, randomSearch(rnd, entries), 31)
   })
@@ -182,7 +225,7 @@ function orderLaws(test: WithIndex): void {
     const [entry] = randomEntries(random(37), 'acme', 1) as [IndexEntry]
     const times = [500, 400, 600, -100, 500, 450]
     for (const [i, atMs] of times.entries()) await index.put([{ ...entry, index: i, atMs }])
-    const found = await index.search(everything('acme', 10))
+    const found = await positionsOf(index, everything('acme', 10))
     assert.deepEqual(
       found.map(({ index }) => index),
       [2, 4, 0, 5, 1, 3],
@@ -194,17 +237,17 @@ function orderLaws(test: WithIndex): void {
     const entries = Array.from({ length: 300 }, (_, i) => ({ ...entry, index: i, atMs: 1_000 + Math.floor(i / 150) }))
     await index.put(entries)
     const indexes = async (request: Partial<SearchRequest>) =>
-      (await index.search({ ...everything('acme', 3), ...request })).map(({ index }) => index)
+      (await positionsOf(index, { ...everything('acme', 3), ...request })).map(({ index }) => index)
     assert.deepEqual(await indexes({ after: { atMs: 1_000, index: 7 } }), [6, 5, 4])
     assert.deepEqual(await indexes({ after: { atMs: 1_000, index: 7 }, order: 'asc' }), [8, 9, 10])
     assert.deepEqual(await indexes({ before: { atMs: 1_001, index: 298 } }), [299])
     assert.deepEqual(await indexes({ before: { atMs: 1_000, index: 2 }, order: 'asc' }), [0, 1])
-    assert.deepEqual(await indexes({ filter: { terms: [], untilMs: 1_001 } }), [149, 148, 147])
-    assert.deepEqual(await indexes({ filter: { terms: [], sinceMs: 1_001 }, order: 'asc' }), [150, 151, 152])
-    assert.deepEqual(await indexes({ filter: { terms: [], sinceMs: 1_001, untilMs: 1_001 } }), [])
+    assert.deepEqual(await indexes({ query: occurred(undefined, 1_001) }), [149, 148, 147])
+    assert.deepEqual(await indexes({ query: occurred(1_001), order: 'asc' }), [150, 151, 152])
+    assert.deepEqual(await indexes({ query: occurred(1_001, 1_001) }), [])
     // the very first entry stands at an edge too
-    assert.deepEqual(await indexes({ filter: { terms: [], untilMs: 1_000 } }), [])
-    assert.equal((await indexes({ filter: { terms: [], sinceMs: 1_000 }, limit: 1_000 })).length, 300)
+    assert.deepEqual(await indexes({ query: occurred(undefined, 1_000) }), [])
+    assert.equal((await indexes({ query: occurred(1_000), limit: 1_000 })).length, 300)
     assert.deepEqual(await indexes({ after: { atMs: 1_000, index: 0 } }), [])
   })
 
@@ -215,8 +258,8 @@ function orderLaws(test: WithIndex): void {
       return { org: 'acme', index, atMs: 1_000 + index, facts: { ...facts, ...values } }
     })
     await index.put(entries)
-    assert.deepEqual(await index.search(find(['actor_id', 'odd'], ['actor_id', 'even'])), [])
-    assert.deepEqual(await index.search(find(['bucket', 'low'], ['bucket', 'high'])), [])
+    assert.deepEqual(await positionsOf(index, find(['actor_id', 'odd'], ['actor_id', 'even'])), [])
+    assert.deepEqual(await positionsOf(index, find(['bucket', 'low'], ['bucket', 'high'])), [])
     await checkSearch(index, entries, find(['actor_id', 'odd'], ['bucket', 'low']), 43)
   })
 }
@@ -224,13 +267,13 @@ function orderLaws(test: WithIndex): void {
 /** Asks for what carries all of some values. */
 const find = (...values: readonly [Field, string][]): SearchRequest => ({
   ...everything('acme', 5),
-  filter: { terms: values.map(([field, value]) => ({ field, anyOf: [value] })) },
+  query: allOf(values.map(([field, value]) => ({ field, is: value }))),
 })
 
 /** Asks for everything an organization has, newest first. */
 const everything = (org: string, limit: number): SearchRequest => ({
   org,
-  filter: { terms: [] },
+  query: EVERYTHING,
   order: 'desc',
   limit,
   covering: 0,
@@ -242,17 +285,33 @@ async function checkSearch(
   request: SearchRequest,
   seed: number,
 ): Promise<void> {
-  const found = await index.search(request)
-  assert.deepEqual(found, expected(entries, request), `seed ${seed}, ${JSON.stringify(request)}`)
+  const { positions, exact } = await index.search(request)
+  const where = `seed ${seed}, ${JSON.stringify(request)}`
+  assert.deepEqual(positions, expected(entries, request), where)
+  const holds = ({ index }: ListPosition) => {
+    const entry = entries.find((each) => each.org === request.org && each.index === index)
+    return entry && judge(request.query, entry.facts, entry.atMs)
+  }
+  assert.ok(!exact || positions.every((position) => holds(position) === true), where)
 }
 
-/** The definition of a search. */
+const positionsOf = async (index: EventIndex, request: SearchRequest): Promise<readonly ListPosition[]> =>
+  (await index.search(request)).positions
+
+/** Occurred then: the first inclusive, the second exclusive. */
+const occurred = (sinceMs?: number, untilMs?: number): Query => ({
+  field: 'occurred_at',
+  ...(sinceMs === undefined ? {} : { gte: formatTime(sinceMs) }),
+  ...(untilMs === undefined ? {} : { lt: formatTime(untilMs) }),
+})
+
+/** The definition of a search: what neither facts nor times bar. */
 function expected(entries: readonly IndexEntry[], request: SearchRequest): ListPosition[] {
-  const { org, filter, order, after, before, limit } = request
+  const { org, query, order, after, before, limit } = request
   const sign = order === 'asc' ? 1 : -1
   const compare = (a: ListPosition, b: ListPosition) => sign * (a.atMs - b.atMs || a.index - b.index)
   return entries
-    .filter((entry) => entry.org === org && factsMatch(filter, entry.facts, entry.atMs))
+    .filter((entry) => entry.org === org && judge(query, entry.facts, entry.atMs) !== false)
     .filter((entry) => (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0))
     .map(({ atMs, index }) => ({ atMs, index }))
     .sort(compare)
@@ -261,9 +320,9 @@ function expected(entries: readonly IndexEntry[], request: SearchRequest): ListP
 
 async function pages(index: EventIndex, request: SearchRequest): Promise<ListPosition[]> {
   const found: ListPosition[] = []
-  for (let page = await index.search(request); page.length > 0; ) {
+  for (let page = await positionsOf(index, request); page.length > 0; ) {
     found.push(...page)
-    page = await index.search({ ...request, after: page.at(-1) as ListPosition })
+    page = await positionsOf(index, { ...request, after: page.at(-1) as ListPosition })
   }
   return found
 }

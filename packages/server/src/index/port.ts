@@ -7,10 +7,13 @@
  * - `put` is idempotent and gap-free: for each organization it covers the entries 0 … `size(org)` − 1 and no others.
  *   Entries it covers already are passed over; entries that would leave a gap are refused with `IndexBehind`,
  *   and nothing of that call is kept.
- * - A `search` is answered by exactly the events for which `matches(filter, event)` holds (event/facts.ts).
+ * - A `search` is answered by candidates: every event for which the query holds (`matcherOf`, sdk/query), and where
+ *   the answer is not `exact` perhaps others. What the facts and times of events decide alone is exact, but for
+ *   prefixes and networks of which more than VALUES_MAX values are known.
  * - After a crash it may cover less than before, never something else.
  */
-import type { Facts, Filter, ListPosition } from '@sealedlog/sdk/event'
+import type { Facts, ListPosition } from '@sealedlog/sdk/event'
+import type { Query } from '@sealedlog/sdk/query'
 
 /** One entry as the index knows it. */
 export interface IndexEntry extends ListPosition {
@@ -20,7 +23,8 @@ export interface IndexEntry extends ListPosition {
 
 export interface SearchRequest {
   readonly org: string
-  readonly filter: Filter
+  /** with absolute times only (`atTime`) */
+  readonly query: Query
   /** by `occurred_at`, then by index: newest first is `desc` */
   readonly order: 'asc' | 'desc'
   /** start strictly after this position, in the direction of `order` */
@@ -33,11 +37,20 @@ export interface SearchRequest {
   readonly covering: number
 }
 
+/** Positions in the order asked for, at most `limit`. */
+export interface Found {
+  readonly positions: readonly ListPosition[]
+  /** whether the query holds for all of them; else whoever asked looks at each event */
+  readonly exact: boolean
+}
+
+/** So many values of a field are walked for a prefix or a network; where there are more, every entry is a candidate. */
+export const VALUES_MAX = 256
+
 export interface EventIndex {
   /** Adds entries of any organizations, each organization's in index order. */
   put(entries: readonly IndexEntry[]): Promise<void>
-  /** Positions in the order asked for, at most `limit`. */
-  search(request: SearchRequest): Promise<readonly ListPosition[]>
+  search(request: SearchRequest): Promise<Found>
   /** How many entries of an organization are covered: 0 for one it has never heard of. */
   size(org: string): Promise<number>
   /** Forgets everything. */

@@ -1,13 +1,14 @@
 /** The tail: entries in the order of their indexes, which no late event can disturb. */
 import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { AuditError } from '@sealedlog/sdk/base'
-import { type Filter, matches, type RecordedEvent } from '@sealedlog/sdk/event'
+import type { RecordedEvent } from '@sealedlog/sdk/event'
+import { type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
 import { type LogStore, organizationNotFound } from '../store/index.js'
 import type { Bell } from './bell.js'
 import { hideServerEntries } from './listing.js'
 import { eventOf } from './views.js'
 
-/** Entries looked at in one answer: a filter that hides everything must not read a whole log at once. */
+/** Entries looked at in one answer: a query that hides everything must not read a whole log at once. */
 const TAIL_SCAN_MAX = 10_000
 /** Entries read in one go: a few milliseconds, then others have their turn. */
 const TAIL_CHUNK = 200
@@ -19,7 +20,7 @@ export interface TailRequest {
   readonly org: string
   /** the index after which to read, or `latest` */
   readonly after: number | 'latest'
-  readonly filter: Filter
+  readonly query: Query
   readonly limit: number
   /** how long to wait for an entry when there is none yet */
   readonly waitMs: number
@@ -40,19 +41,11 @@ export async function readTail(
   request: TailRequest,
 ): Promise<TailPage> {
   const { org, signal } = request
-  const filter = hideServerEntries(request.filter)
+  const holds = matcherOf(hideServerEntries(request.query), nowMs())
   const deadlineMs = nowMs() + request.waitMs
-  const size = await sizeOf(store, org)
-  const after = request.after === 'latest' ? size - 1 : request.after
-  if (after >= size) {
-    throw new AuditError(
-      'after_beyond_end',
-      `The log has ${size} entries; nothing stands after index ${after} and nothing ever stood there. If the server was restored from a backup, compare checkpoints before reading on from ${size - 1}.`,
-      { param: 'after' },
-    )
-  }
+  const after = await startOf(store, org, request.after)
   for (let next = after; ; ) {
-    const page = await scan(store, org, next, filter, request.limit)
+    const page = await scan(store, org, next, holds, request.limit)
     next = page.next
     const waitMs = deadlineMs - nowMs()
     if (page.events.length > 0 || waitMs <= 0 || signal?.aborted || bell.closed) return page
@@ -61,13 +54,27 @@ export async function readTail(
   }
 }
 
+/** The index after which to read. @throws AuditError `organization_not_found` or `after_beyond_end` */
+export async function startOf(store: LogStore, org: string, asked: number | 'latest'): Promise<number> {
+  const size = await sizeOf(store, org)
+  const after = asked === 'latest' ? size - 1 : asked
+  if (after >= size) {
+    throw new AuditError(
+      'after_beyond_end',
+      `The log has ${size} entries; nothing stands after index ${after} and nothing ever stood there. If the server was restored from a backup, compare checkpoints before reading on from ${size - 1}.`,
+      { param: 'after' },
+    )
+  }
+  return after
+}
+
 async function sizeOf(store: LogStore, org: string): Promise<number> {
   const head = await store.head(org)
   if (head === undefined) throw organizationNotFound(org)
   return head.size
 }
 
-async function scan(store: LogStore, org: string, after: number, filter: Filter, limit: number): Promise<TailPage> {
+async function scan(store: LogStore, org: string, after: number, holds: Matcher, limit: number): Promise<TailPage> {
   const events: RecordedEvent[] = []
   let next = after
   while (events.length < limit && next - after < TAIL_SCAN_MAX) {
@@ -77,7 +84,7 @@ async function scan(store: LogStore, org: string, after: number, filter: Filter,
     for (const entry of entries) {
       const event = eventOf(entry)
       next = entry.index
-      if (matches(filter, event) && events.push(event) === limit) break
+      if (holds(event) && events.push(event) === limit) break
     }
   }
   return { events, next }

@@ -1,6 +1,7 @@
 /** The list over HTTP: every parameter, alone and combined, page by page and in both orders, against the oracle. */
-import { formatTime, parseTime } from '@sealedlog/sdk/base'
-import { comparePositions, type Filter, matches, positionOf, type RecordedEvent, termOf } from '@sealedlog/sdk/event'
+import { formatTime } from '@sealedlog/sdk/base'
+import { canonicalIp, comparePositions, positionOf, type RecordedEvent } from '@sealedlog/sdk/event'
+import { allOf, anyOf, matcherOf, type Query } from '@sealedlog/sdk/query'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RunningServer } from '../../dist/server.js'
 import { pick, seededEvents, seededPairs, seededRandom, VALUES } from './seeded.js'
@@ -35,16 +36,28 @@ function expectedIds(pairs: Pairs): readonly string[] {
   const fields = Object.keys(VALUES) as (keyof typeof VALUES)[]
   const [since] = valuesOf('since')
   const [until] = valuesOf('until')
-  const filter: Filter = {
-    terms: fields.filter((field) => valuesOf(field).length > 0).map((field) => termOf(field, valuesOf(field))),
-    ...(since === undefined ? {} : { sinceMs: parseTime(since) as number }),
-    ...(until === undefined ? {} : { untilMs: parseTime(until) as number }),
-  }
+  const holds = matcherOf(
+    allOf([
+      ...fields
+        .filter((field) => valuesOf(field).length > 0)
+        .map((field) => anyOf(valuesOf(field).map((value) => meaningOf(field, value)))),
+      ...(since === undefined ? [] : [{ field: 'occurred_at', gte: since }]),
+      ...(until === undefined ? [] : [{ field: 'occurred_at', lt: until }]),
+    ]),
+    NOW_MS,
+  )
   const ids = all
-    .filter((event) => matches(filter, event))
+    .filter(holds)
     .sort((a, b) => comparePositions(positionOf(a), positionOf(b)))
     .map((event) => event.id)
   return valuesOf('order')[0] === 'asc' ? ids : ids.toReversed()
+}
+
+/** What a value of a parameter means. */
+function meaningOf(field: keyof typeof VALUES, value: string): Query {
+  if (field === 'type' && value.endsWith('*')) return { field, starts_with: value.slice(0, -1) }
+  if (field === 'actor_email') return { field, is: value.toLowerCase() }
+  return { field, is: field === 'ip_address' ? (canonicalIp(value) ?? value) : value }
 }
 
 /** Every id that the list shows, page by page. */

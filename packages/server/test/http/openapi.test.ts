@@ -126,7 +126,7 @@ const SAMPLES: { readonly [name: string]: () => string } = {
 function sampleOf(path: string, { name, schema }: Body): string {
   if (path.endsWith('/tail') && name === 'after') return 'latest'
   if (schema.enum) return schema.enum.at(-1)
-  if (schema.format === 'date-time') return '2026-01-01T00:00:00Z'
+  if (schema.format === 'date-time' || name === 'since' || name === 'until') return '2026-01-01T00:00:00Z'
   if (schema.type === 'integer') return String(schema.maximum === 30 ? 0 : (schema.minimum ?? 1_700_000_000))
   if (schema.type === 'boolean') return 'true'
   return SAMPLES[name]?.() ?? 'x'
@@ -224,6 +224,9 @@ const CALLS: readonly Call[] = [
   ['GET /v1/organizations/acme/tlog/vkey'],
   ['GET /v1/organizations/acme/tlog/tile/0/000.p/3'],
   ['GET /v1/organizations/acme/tlog/tile/9/000'],
+  ['POST /v1/events/search', { query: { not: { field: 'type', starts_with: 'api_key.' } }, limit: 1 }],
+  ['POST /v1/events/search', { query: { field: 'actr', is: 'x' } }],
+  ['GET /v1/events?q=actr:x'],
   ['GET /healthz'],
   ['GET /readyz'],
   ['GET /metrics'],

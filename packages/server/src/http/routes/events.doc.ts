@@ -68,7 +68,7 @@ export const listDoc = page({
   tags: ['Events'],
   summary: 'List events',
   description:
-    'A page of events by when they occurred, newest first. A repeated filter means “or”, different ones mean “and”. The next page has a cursor, in the body and as a `Link` header.',
+    'A page of events by when they occurred, newest first. A repeated filter means “or”, different ones mean “and”; `q` asks in words. The next page has a cursor, in the body and as a `Link` header. A page may be shorter than its limit, even empty, and still have more behind it: go on while `has_more`.',
   headers: CALL_HEADERS,
   querystring: parameters({
     ...FILTERS,
@@ -82,7 +82,22 @@ export const listDoc = page({
       ...json('A page.', 'EventList'),
       headers: { Link: { type: 'string', description: 'The next page, `rel="next"`; absent at the end.' } },
     },
-    ...refusals(['key', 'organization', 'query'], ['invalid_cursor']),
+    ...refusals(['key', 'organization', 'query'], ['invalid_query', 'invalid_cursor']),
+  },
+})
+
+export const searchDoc = page({
+  operationId: 'searchEvents',
+  tags: ['Events'],
+  summary: 'Search events',
+  description:
+    'The same list, asked by a tree of conditions in place of words: what `q` says as text. A page may be shorter than its limit, even empty, and still have more behind it: go on while `has_more`.',
+  headers: CALL_HEADERS,
+  querystring: parameters(DIALECT),
+  body: { content: { 'application/json': { schema: refTo('Search') } } },
+  response: {
+    200: json('A page.', 'EventList'),
+    ...refusals(['key', 'organization', 'query', 'body'], ['invalid_query', 'invalid_cursor']),
   },
 })
 
@@ -119,6 +134,6 @@ export const tailDoc = page({
   }),
   response: {
     200: json('Entries, or none.', 'EventTail'),
-    ...refusals(['key', 'organization', 'query'], ['after_beyond_end']),
+    ...refusals(['key', 'organization', 'query'], ['invalid_query', 'after_beyond_end']),
   },
 })

@@ -1,5 +1,6 @@
 /** Recording and reading events in the native form: /v1/events. */
-import { BOUNDS, positionOf } from '@sealedlog/sdk/event'
+import type { Dialect } from '@sealedlog/sdk/dialect'
+import { BOUNDS } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
   type Evidence,
@@ -11,7 +12,7 @@ import {
 } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { readBatch, readJson } from '../body.js'
-import { readFilter } from '../filters.js'
+import { readFilters } from '../filters.js'
 import { parsePairs, Query } from '../query.js'
 import { aboutLoneEvent, readDialect, readEvent, readEvents } from '../say.js'
 import type { Services } from '../services.js'
@@ -101,21 +102,33 @@ async function list(services: Services, request: FastifyRequest, reply: FastifyR
   const dialect = readDialect(query)
   const page: PageRequest = {
     org,
-    filter: readFilter(query),
+    query: readFilters(query),
     order: query.oneOf('order', ['desc', 'asc']) ?? 'desc',
     limit: query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT),
     ...readCursor(services, org, query.one('cursor')),
   }
   query.done()
   services.rates.take(caller.keyId, org, 1)
-  const { events, hasMore } = await services.log.list(page)
-  const last = events.at(-1)
-  const next_cursor = hasMore && last ? formatCursor(services.cursorKey, org, positionOf(last)) : null
-  if (next_cursor !== null) reply.header('link', `<${nextUrl(request, next_cursor)}>; rel="next"`)
-  return { object: 'list', data: events.map((event) => dialect.to(event)), has_more: hasMore, next_cursor }
+  const answer = await readList(services, page, dialect)
+  if (answer.next_cursor !== null) reply.header('link', `<${nextUrl(request, answer.next_cursor)}>; rel="next"`)
+  return answer
 }
 
-const readCursor = (services: Services, org: string, cursor: string | undefined): Pick<PageRequest, 'after'> =>
+/** The answer of every list: a page may be shorter than its limit, even empty, and still have more behind it. */
+export async function readList({ log, cursorKey }: Services, page: PageRequest, dialect: Dialect): Promise<ListAnswer> {
+  const { events, next } = await log.list(page)
+  const next_cursor = next ? formatCursor(cursorKey, page.org, next) : null
+  return { object: 'list', data: events.map((event) => dialect.to(event)), has_more: next !== undefined, next_cursor }
+}
+
+export interface ListAnswer {
+  readonly object: 'list'
+  readonly data: readonly object[]
+  readonly has_more: boolean
+  readonly next_cursor: string | null
+}
+
+export const readCursor = (services: Services, org: string, cursor: string | undefined): Pick<PageRequest, 'after'> =>
   cursor === undefined ? {} : { after: parseCursor(services.cursorKey, org, cursor) }
 
 function nextUrl(request: FastifyRequest, cursor: string): string {

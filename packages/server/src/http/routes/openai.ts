@@ -22,9 +22,9 @@ async function list(services: Services, request: FastifyRequest): Promise<object
   services.rates.take(caller.keyId, org, 1)
   const after = await positionAt(services, org, 'after', asked.after)
   const before = await positionAt(services, org, 'before', asked.before)
-  const { events, hasMore } = await services.log.list({
+  const { events, next } = await services.log.list({
     org,
-    filter: asked.filter,
+    query: asked.query,
     order: 'desc',
     limit: asked.limit,
     // `before` alone is the page that ends there; with `after` it closes a window that is filled from `after`.
@@ -38,7 +38,7 @@ async function list(services: Services, request: FastifyRequest): Promise<object
     data,
     first_id: events[0]?.id ?? null,
     last_id: events.at(-1)?.id ?? null,
-    has_more: hasMore,
+    has_more: next !== undefined,
   }
 }
 

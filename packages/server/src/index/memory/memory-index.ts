@@ -1,7 +1,7 @@
 /** The index in memory: an array for each organization, filtered and sorted by the definition itself. */
-import { factsMatch, type ListPosition } from '@sealedlog/sdk/event'
+import { judge } from '@sealedlog/sdk/query'
 import { freshEntries } from '../fresh.js'
-import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
+import { type EventIndex, type Found, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
 import { compareIn } from '../postings.js'
 
 export class MemoryIndex implements EventIndex {
@@ -17,17 +17,19 @@ export class MemoryIndex implements EventIndex {
     }
   }
 
-  async search(request: SearchRequest): Promise<readonly ListPosition[]> {
-    const { org, filter, order, after, before, limit, covering } = request
+  async search(request: SearchRequest): Promise<Found> {
+    const { org, query, order, after, before, limit, covering } = request
     const entries = this.#of(org)
     if (entries.length < covering) throw new IndexBehind(org)
     const compare = compareIn(order)
-    return entries
-      .filter((entry) => factsMatch(filter, entry.facts, entry.atMs))
+    const judged = entries.map((entry) => ({ ...entry, holds: judge(query, entry.facts, entry.atMs) }))
+    const positions = judged
+      .filter(({ holds }) => holds !== false)
       .filter((entry) => (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0))
       .map(({ atMs, index }) => ({ atMs, index }))
       .sort(compare)
       .slice(0, limit)
+    return { positions, exact: judged.every(({ holds }) => holds !== undefined) }
   }
 
   async size(org: string): Promise<number> {

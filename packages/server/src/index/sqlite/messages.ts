@@ -1,6 +1,5 @@
 /** What travels between the server's thread and the index's: entries and positions as bytes, the rest as small values. */
-import type { ListPosition } from '@sealedlog/sdk/event'
-import { type IndexEntry, IndexBehind, type SearchRequest } from '../port.js'
+import { type Found, type IndexEntry, IndexBehind, type SearchRequest } from '../port.js'
 
 export type Call =
   | { readonly name: 'put'; readonly entries: Uint8Array }
@@ -22,7 +21,7 @@ export interface Fault {
   readonly org?: string
 }
 
-/** Numbers: packed positions of a search, or a size; undefined: it is done. */
+/** Numbers: what a search found, or a size; undefined: it is done. */
 export interface Answer {
   readonly number: number
   readonly value?: Float64Array | number | undefined
@@ -35,17 +34,21 @@ export const packEntries = (entries: readonly IndexEntry[]): Uint8Array<ArrayBuf
 export const unpackEntries = (bytes: Uint8Array): readonly IndexEntry[] =>
   JSON.parse(new TextDecoder().decode(bytes)) as readonly IndexEntry[]
 
-export function packPositions(positions: readonly ListPosition[]): Float64Array<ArrayBuffer> {
-  const packed = new Float64Array(positions.length * 2)
-  positions.forEach(({ atMs, index }, i) => packed.set([atMs, index], 2 * i))
+/** Whether the answer is exact, then two numbers for each position. */
+export function packFound({ positions, exact }: Found): Float64Array<ArrayBuffer> {
+  const packed = new Float64Array(1 + positions.length * 2)
+  packed[0] = exact ? 1 : 0
+  positions.forEach(({ atMs, index }, i) => packed.set([atMs, index], 1 + 2 * i))
   return packed
 }
 
-export const unpackPositions = (packed: Float64Array): ListPosition[] =>
-  Array.from({ length: packed.length / 2 }, (_, i) => ({
-    atMs: packed[2 * i] as number,
-    index: packed[2 * i + 1] as number,
-  }))
+export const unpackFound = (packed: Float64Array): Found => ({
+  exact: packed[0] === 1,
+  positions: Array.from({ length: (packed.length - 1) / 2 }, (_, i) => ({
+    atMs: packed[1 + 2 * i] as number,
+    index: packed[2 + 2 * i] as number,
+  })),
+})
 
 export function packError(error: unknown): Fault {
   if (error instanceof IndexBehind) return { name: error.name, message: error.message, org: error.org }

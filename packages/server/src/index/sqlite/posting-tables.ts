@@ -1,14 +1,11 @@
 /** Entries as rows of numbered terms: what the worker does with the file, one call after another. */
 import type { ListPosition } from '@sealedlog/sdk/event'
 import { freshEntries } from '../fresh.js'
-import { IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
+import { type Found, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
 import type { ReadChunk } from '../postings.js'
 import { eachPosted, type PostingSource, searchPostings } from '../query.js'
 import type { IndexFile } from './index-file.js'
 import { TermNumbers } from './term-numbers.js'
-
-/** Comes after every text that starts the same: the greatest code point there is. */
-const GREATEST_CHARACTER = '\u{10FFFF}'
 
 interface Organization {
   /** its number, and that of the term that all of its entries carry */
@@ -52,10 +49,11 @@ export class PostingTables {
     }
   }
 
-  search(request: SearchRequest): ListPosition[] | IndexBehind {
+  search(request: SearchRequest): Found | IndexBehind {
     const organization = this.#find(request.org)
     if ((organization?.size ?? 0) < request.covering) return new IndexBehind(request.org)
-    return organization ? searchPostings(request, this.#sourceOf(organization.term, request.order)) : []
+    if (organization === undefined) return { positions: [], exact: true }
+    return searchPostings(request, this.#sourceOf(organization.term, request.order))
   }
 
   size(org: string): number {
@@ -144,9 +142,11 @@ export class PostingTables {
         const term = this.#findTerm(org, field, value)
         return term === undefined ? undefined : under(term)
       },
-      startingWith: (field, prefix) => {
-        const rows = findTerms.all(org, field, prefix, prefix + GREATEST_CHARACTER) as unknown as { term: number }[]
-        return rows.map(({ term }) => under(term))
+      valuesFrom: (field, prefix, max) => {
+        const rows = findTerms.all(org, field, prefix, max) as unknown as { term: number; value: string }[]
+        return rows
+          .filter(({ value }) => value.startsWith(prefix))
+          .map(({ term, value }) => ({ value, read: under(term) }))
       },
     }
   }

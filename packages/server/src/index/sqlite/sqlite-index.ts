@@ -1,8 +1,7 @@
 /** The SQLite index as the server's thread sees it: calls go to a thread of their own, so that no search blocks a request. */
 import { Worker } from 'node:worker_threads'
-import type { ListPosition } from '@sealedlog/sdk/event'
-import type { EventIndex, IndexEntry, SearchRequest } from '../port.js'
-import { type Answer, type Ask, type Call, packEntries, unpackError, unpackPositions } from './messages.js'
+import type { EventIndex, Found, IndexEntry, SearchRequest } from '../port.js'
+import { type Answer, type Ask, type Call, packEntries, unpackError, unpackFound } from './messages.js'
 
 interface Waiting {
   readonly resolve: (value: Answer['value']) => void
@@ -58,8 +57,8 @@ class SqliteIndex implements EventIndex {
     await this.#ask({ name: 'put', entries: packed }, [packed.buffer])
   }
 
-  async search(request: SearchRequest): Promise<readonly ListPosition[]> {
-    return unpackPositions((await this.#ask({ name: 'search', request })) as Float64Array)
+  async search(request: SearchRequest): Promise<Found> {
+    return unpackFound((await this.#ask({ name: 'search', request })) as Float64Array)
   }
 
   async size(org: string): Promise<number> {

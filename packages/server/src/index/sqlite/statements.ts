@@ -6,7 +6,8 @@ export const STATEMENTS = {
     'INSERT INTO organization (org, term, size) VALUES (?, ?, ?) ON CONFLICT (org) DO UPDATE SET size = excluded.size',
 
   findTerm: 'SELECT term FROM term WHERE org = ? AND field = ? AND value = ?',
-  findTerms: 'SELECT term FROM term WHERE org = ? AND field = ? AND value >= ? AND value < ?',
+  // those with a prefix come first of all that are not before it
+  findTerms: 'SELECT term, value FROM term WHERE org = ? AND field = ? AND value >= ? ORDER BY value LIMIT ? + 0',
   addTerm: 'INSERT INTO term (org, field, value, term) VALUES (?, ?, ?, ?)',
   lastTerm: 'SELECT term FROM posting ORDER BY term DESC LIMIT 1',
 

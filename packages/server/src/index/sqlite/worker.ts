@@ -2,7 +2,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { assert } from '@sealedlog/sdk/base'
 import { deleteIndexFile, type IndexFile, openIndexFile, saysBroken } from './index-file.js'
-import { type Answer, type Ask, packError, packPositions, unpackEntries } from './messages.js'
+import { type Answer, type Ask, packError, packFound, unpackEntries } from './messages.js'
 import { PostingTables } from './posting-tables.js'
 
 /** Puts that become one commit, at most: more would make the search behind them wait. */
@@ -60,7 +60,7 @@ function answer({ number, call }: Ask): void {
     return call.name === 'clear' ? throwAway() : closeFile()
   })
   if (value instanceof Error) post({ number, fault: packError(value) })
-  else post({ number, value: Array.isArray(value) ? packPositions(value) : (value ?? undefined) })
+  else post({ number, value: typeof value === 'object' ? packFound(value) : (value ?? undefined) })
   if (call.name === 'close') port.close()
 }
 

@@ -1,0 +1,164 @@
+/** Whether a query holds for an event: the definition, against which every index is tested. */
+import { formatTime, type Json, parseTime } from '../base/index.js'
+import { aliasesOf, type Facts, type Field, factsOf, type RecordedEvent } from '../event/index.js'
+import { kindOf } from './fields.js'
+import { contains, parseNetwork } from './networks.js'
+import { parsePath, valuesAt } from './paths.js'
+import { TIME_MS_MIN, timeMs } from './times.js'
+import { type Between, type Bound, type Condition, mapConditions, type Query, type Words } from './tree.js'
+import { standIn, wordsOf } from './words.js'
+
+/** A query made ready for many events. */
+export type Matcher = (event: RecordedEvent) => boolean
+
+/**
+ * Makes a query ready: spans such as `7d` count back from `nowMs`.
+ *
+ * @example
+ * events.filter(matcherOf(parseQuery('actor:user_1 since:7d'), Date.now()))
+ */
+export function matcherOf(query: Query, nowMs: number): Matcher {
+  const test = testOf(query, nowMs)
+  return (event) => test(new Asked(event))
+}
+
+/** An event that is asked for several things, each worked out once. */
+class Asked {
+  readonly event: RecordedEvent
+  #facts: Facts | undefined
+  #texts: readonly (readonly string[])[] | undefined
+
+  constructor(event: RecordedEvent) {
+    this.event = event
+  }
+
+  get facts(): Facts {
+    return (this.#facts ??= factsOf(this.event))
+  }
+
+  /** The words of each text in the event. */
+  get texts(): readonly (readonly string[])[] {
+    return (this.#texts ??= textsOf(this.event).map(wordsOf))
+  }
+}
+
+type Test = (asked: Asked) => boolean
+
+function testOf(query: Query, nowMs: number): Test {
+  if ('and' in query) {
+    const tests = query.and.map((part) => testOf(part, nowMs))
+    return (asked) => tests.every((test) => test(asked))
+  }
+  if ('or' in query) {
+    const tests = query.or.map((part) => testOf(part, nowMs))
+    return (asked) => tests.some((test) => test(asked))
+  }
+  if ('not' in query) {
+    const test = testOf(query.not, nowMs)
+    return (asked) => !test(asked)
+  }
+  return testOfCondition(query, nowMs)
+}
+
+function testOfCondition(condition: Condition, nowMs: number): Test {
+  if ('text' in condition) return testOfWords(condition)
+  const { field } = condition
+  const kind = kindOf(field)
+  if (kind === 'fact') {
+    const accepts = factTest(condition)
+    return ({ facts }) => facts[field as Field].some(accepts)
+  }
+  const accepts = valueTest(condition, nowMs)
+  if (kind === 'index') return ({ event }) => accepts(event.index)
+  if (kind === 'time') return ({ event }) => accepts(event[field as 'occurred_at' | 'recorded_at'])
+  const steps = parsePath(field) ?? []
+  return ({ event }) => valuesAt(event as unknown as Json, steps).some(accepts)
+}
+
+/** What a condition says of one fact. Types that have two names are one. */
+export function factTest(condition: Exclude<Condition, Words>): (fact: string) => boolean {
+  if ('is' in condition) {
+    const values = condition.field === 'type' ? aliasesOf(condition.is) : [condition.is]
+    return (fact) => values.includes(fact)
+  }
+  if ('starts_with' in condition) return (fact) => fact.startsWith(condition.starts_with)
+  const network = 'within' in condition ? parseNetwork(condition.within) : undefined
+  return (fact) => network !== undefined && contains(network, fact)
+}
+
+/** What a condition says of one value at a path. Scalars are compared as they are written; a prefix of nothing holds for all. */
+function valueTest(condition: Exclude<Condition, Words>, nowMs: number): (value: Json) => boolean {
+  if ('is' in condition) return (value) => isScalar(value) && String(value) === condition.is
+  if ('starts_with' in condition) {
+    const prefix = condition.starts_with
+    return (value) => prefix === '' || (isScalar(value) && String(value).startsWith(prefix))
+  }
+  return 'within' in condition ? () => false : rangeTest(condition, nowMs)
+}
+
+const isScalar = (value: Json): value is string | number | boolean | null => typeof value !== 'object' || value === null
+
+/** Numbers are compared with numbers, times with texts that are times. */
+function rangeTest({ gt, gte, lt, lte }: Between, nowMs: number): (value: Json) => boolean {
+  const isTime = [gt, gte, lt, lte].some((bound) => typeof bound === 'string')
+  const [over, from, under, to] = [gt, gte, lt, lte].map((bound) => boundOf(bound, nowMs))
+  return (value) => {
+    const place = isTime ? (typeof value === 'string' ? parseTime(value) : undefined) : value
+    if (typeof place !== 'number') return false
+    return (
+      (over === undefined || place > over) &&
+      (from === undefined || place >= from) &&
+      (under === undefined || place < under) &&
+      (to === undefined || place <= to)
+    )
+  }
+}
+
+const boundOf = (bound: Bound | undefined, nowMs: number): number | undefined =>
+  typeof bound === 'string' ? timeMs(bound, nowMs) : bound
+
+function testOfWords({ text, prefix }: Words): Test {
+  const sought = wordsOf(text)
+  return ({ texts }) => texts.some((words) => standIn(sought, words, prefix === true))
+}
+
+/** Members that the server sets: nobody looks for them by words. */
+const NOT_WORDS: ReadonlySet<string> = new Set(['org', 'index', 'occurred_at', 'recorded_at', 'redacted'])
+
+/** Every string and number of an event that somebody said: its words. */
+function textsOf(event: RecordedEvent): readonly string[] {
+  const texts: string[] = []
+  const gather = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value)
+    else if (typeof value === 'number') texts.push(String(value))
+    else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) gather(member)
+  }
+  for (const [member, value] of Object.entries(event)) if (!NOT_WORDS.has(member)) gather(value)
+  return texts
+}
+
+/** The same query with every span counted back from `nowMs`: what can be asked again and mean the same. */
+export function atTime(query: Query, nowMs: number): Query {
+  const absolute = (bound: Bound): Bound =>
+    typeof bound === 'string' ? formatTime(Math.max(TIME_MS_MIN, timeMs(bound, nowMs))) : bound
+  return mapConditions(query, (condition) => {
+    if (!isBetween(condition)) return condition
+    const bounds = Object.entries(condition).map(([name, value]) => [
+      name,
+      name === 'field' ? value : absolute(value as Bound),
+    ])
+    return Object.fromEntries(bounds) as Between
+  })
+}
+
+export const isBetween = (condition: Condition): condition is Between =>
+  'field' in condition && !('is' in condition || 'starts_with' in condition || 'within' in condition)
+
+/** Where a query’s times stand, for whoever kept only the position of an event. */
+export const rangeMsOf = (
+  { gte, lt }: Between,
+  nowMs: number,
+): { readonly sinceMs: number; readonly untilMs: number } => ({
+  sinceMs: boundOf(gte, nowMs) ?? -Infinity,
+  untilMs: boundOf(lt, nowMs) ?? Infinity,
+})
