@@ -4,6 +4,7 @@ import { appendLaws } from './contract/append-laws.js'
 import { Bench } from './contract/bench.js'
 import { clockLaws } from './contract/clock-laws.js'
 import { conflictLaws } from './contract/conflict-laws.js'
+import { documentLaws } from './contract/document-laws.js'
 import { duplicateLaws } from './contract/duplicate-laws.js'
 import { keyLaws } from './contract/key-laws.js'
 import { logLaws } from './contract/log-laws.js'
@@ -38,6 +39,6 @@ export function logStoreContract(
         await bench.store.close()
       }
     })
-  const laws = [logLaws, appendLaws, sizeLaws, duplicateLaws, conflictLaws, clockLaws, readLaws, keyLaws]
+  const laws = [logLaws, appendLaws, sizeLaws, duplicateLaws, conflictLaws, clockLaws, readLaws, keyLaws, documentLaws]
   for (const hand of laws) hand(law)
 }

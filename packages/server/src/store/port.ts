@@ -105,4 +105,48 @@ export interface KeyStore {
   revokeKey(id: string, atMs: number): Promise<boolean>
 }
 
-export type Store = LogStore & KeyStore
+/** Where a document stands: in an organization, among those of its kind, by its name. */
+export interface DocumentKey {
+  readonly org: string
+  readonly kind: string
+  readonly name: string
+}
+
+export interface DocumentToPut extends DocumentKey {
+  /** JSON text, handed back as it is */
+  readonly body: string
+}
+
+export interface StoredDocument {
+  readonly name: string
+  readonly body: string
+  /** which writing this is: each takes the organization’s next number, and none is ever given twice */
+  readonly revision: number
+}
+
+/** What must stand there for a writing to happen: a revision, nothing yet (`new`), or undefined for whatever does. */
+export type ExpectedRevision = number | 'new' | undefined
+
+/**
+ * The documents: what an organization sets up and may change, unlike its log. Small JSON texts by kind and name.
+ *
+ * What is written or deleted is durable before the promise resolves, and a reader sees it from then on. A writing that
+ * expects something else than what stands there changes nothing. Nobody reads another organization’s.
+ */
+export interface DocumentStore {
+  /** The new revision; undefined when what stands there is not what was expected. */
+  putDocument(document: DocumentToPut, expected?: ExpectedRevision): Promise<number | undefined>
+  getDocument(org: string, kind: string, name: string): Promise<StoredDocument | undefined>
+  /** Documents by name, ascending, from strictly after `after`. */
+  listDocuments(org: string, kind: string, after: string, limit: number): Promise<readonly StoredDocument[]>
+  /** The same without reading them. */
+  listDocumentNames(org: string, kind: string, after: string, limit: number): Promise<readonly string[]>
+  /** False when there is none, or none of the revision expected. */
+  deleteDocument(org: string, kind: string, name: string, expected?: number): Promise<boolean>
+}
+
+/** Whether a writing may happen, given the revision that stands there. */
+export const isExpected = (found: number | undefined, expected: ExpectedRevision): boolean =>
+  expected === undefined || (expected === 'new' ? found === undefined : found === expected)
+
+export type Store = LogStore & KeyStore & DocumentStore

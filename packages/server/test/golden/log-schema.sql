@@ -1,5 +1,7 @@
 CREATE INDEX api_key_by_org ON api_key (org, created_at, id);
 
+CREATE UNIQUE INDEX document_by_name ON document (org, kind, name);
+
 CREATE UNIQUE INDEX entry_by_id ON entry (id, log);
 
 CREATE UNIQUE INDEX entry_by_index ON entry (log, idx);
@@ -15,6 +17,19 @@ CREATE TABLE api_key (
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE document (
+  org      TEXT NOT NULL,
+  kind     TEXT NOT NULL,
+  name     TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  body     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE document_revision (
+  org    TEXT PRIMARY KEY,
+  newest INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE entry (

@@ -31,7 +31,18 @@ test('the schema is the golden file; set UPDATE_GOLDEN=1 to accept a migration',
 
 /** Listing all keys reads all keys; everything else must search. */
 const WHOLE_TABLE = new Set(['allKeys'])
-const NO_PLAN = new Set(['begin', 'commit', 'rollback', 'addEntry', 'addTile', 'addLog', 'setMeta', 'addKey'])
+const NO_PLAN = new Set([
+  'begin',
+  'commit',
+  'rollback',
+  'addEntry',
+  'addTile',
+  'addLog',
+  'setMeta',
+  'addKey',
+  'nextRevision',
+  'setDocument',
+])
 
 describe('every statement that finds rows uses an index', () => {
   const statements = Object.entries({ ...READER_STATEMENTS, ...WRITER_STATEMENTS }).filter(

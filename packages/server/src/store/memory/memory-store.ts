@@ -2,7 +2,18 @@
 import { randomBytes } from 'node:crypto'
 import { appendUnits, type Ledger, type OpenLog } from '../ledger.js'
 import { mintOrigin, mintOriginBase } from '../identity.js'
-import type { KeyRecord, LogHead, Store, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import {
+  type DocumentToPut,
+  type ExpectedRevision,
+  isExpected,
+  type KeyRecord,
+  type LogHead,
+  type Store,
+  type StoredDocument,
+  type StoredEntry,
+  type Unit,
+  type UnitOutcome,
+} from '../port.js'
 import { deriveCheckpointKey, FIRST_GENERATION, SEED_BYTES } from '../signing.js'
 import { emptyTail, type FullTile } from '../tail.js'
 
@@ -17,6 +28,10 @@ interface MemoryLog extends OpenLog {
 export class MemoryStore implements Store {
   readonly #logs = new Map<string, MemoryLog>()
   readonly #keys = new Map<string, KeyRecord>()
+  /** by organization and kind, then by name */
+  readonly #documents = new Map<string, Map<string, StoredDocument>>()
+  /** the newest of each organization */
+  readonly #revisions = new Map<string, number>()
   readonly #seed = randomBytes(SEED_BYTES)
   readonly #base = mintOriginBase(randomBytes)
   readonly #nowMs: () => number
@@ -106,7 +121,42 @@ export class MemoryStore implements Store {
     return key !== undefined
   }
 
+  async putDocument(document: DocumentToPut, expected?: ExpectedRevision): Promise<number | undefined> {
+    const { org, kind, name, body } = document
+    const documents = this.#documentsOf(org, kind)
+    if (!isExpected(documents.get(name)?.revision, expected)) return undefined
+    const revision = (this.#revisions.get(org) ?? 0) + 1
+    this.#revisions.set(org, revision)
+    documents.set(name, { name, body, revision })
+    return revision
+  }
+
+  async getDocument(org: string, kind: string, name: string): Promise<StoredDocument | undefined> {
+    return this.#documentsOf(org, kind).get(name)
+  }
+
+  async listDocuments(org: string, kind: string, after: string, limit: number): Promise<readonly StoredDocument[]> {
+    const found = [...this.#documentsOf(org, kind).values()].filter(({ name }) => name > after)
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, limit)
+  }
+
+  async listDocumentNames(org: string, kind: string, after: string, limit: number): Promise<readonly string[]> {
+    return (await this.listDocuments(org, kind, after, limit)).map(({ name }) => name)
+  }
+
+  async deleteDocument(org: string, kind: string, name: string, expected?: number): Promise<boolean> {
+    const documents = this.#documentsOf(org, kind)
+    return isExpected(documents.get(name)?.revision, expected) && documents.delete(name)
+  }
+
   async close(): Promise<void> {}
+
+  #documentsOf(org: string, kind: string): Map<string, StoredDocument> {
+    const place = JSON.stringify([org, kind])
+    const documents = this.#documents.get(place) ?? new Map<string, StoredDocument>()
+    this.#documents.set(place, documents)
+    return documents
+  }
 
   #log(org: string): MemoryLog {
     const log = this.#logs.get(org)

@@ -69,6 +69,24 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER tile_is_never_changed BEFORE UPDATE ON tile
     BEGIN SELECT RAISE(ABORT, 'tiles are never changed'); END;
   `,
+  // 2: documents
+  `
+  -- What organizations set up. Names are listed from the index alone: bodies may be long.
+  CREATE TABLE document (
+    org      TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    body     TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX document_by_name ON document (org, kind, name);
+
+  -- The newest revision that an organization's documents had, deleted ones too: none is given twice.
+  CREATE TABLE document_revision (
+    org    TEXT PRIMARY KEY,
+    newest INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Brings a file to the newest step, each step in a transaction of its own. */

@@ -1,9 +1,10 @@
 /** Reading the log's file: named statements on a connection of their own, which sees every commit at once. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { KeyRecord, LogHead, Scope, StoredEntry } from '../port.js'
+import type { KeyRecord, LogHead, Scope, StoredDocument, StoredEntry } from '../port.js'
 import { openForReading } from './connection.js'
 
 const HEAD = 'org, name, created_at, origin, vkey, size, checkpoint'
+const DOCUMENT = 'name, revision, body'
 const KEY = 'id, hash, org, name, scopes, created_at, expires_at, revoked_at'
 
 /** Every statement of a reader, by name. */
@@ -21,6 +22,9 @@ export const READER_STATEMENTS = {
   keyById: `SELECT ${KEY} FROM api_key WHERE id = ?`,
   allKeys: `SELECT ${KEY} FROM api_key ORDER BY created_at, id`,
   keysOf: `SELECT ${KEY} FROM api_key WHERE org = ? ORDER BY created_at, id`,
+  document: `SELECT ${DOCUMENT} FROM document WHERE org = ? AND kind = ? AND name = ?`,
+  documents: `SELECT ${DOCUMENT} FROM document WHERE org = ? AND kind = ? AND name > ? ORDER BY name LIMIT ?`,
+  documentNames: 'SELECT name FROM document WHERE org = ? AND kind = ? AND name > ? ORDER BY name LIMIT ?',
 } as const
 
 type Row = Record<string, unknown>
@@ -83,6 +87,20 @@ export class SqliteReader {
     return rows.map(toKey)
   }
 
+  getDocument(org: string, kind: string, name: string): StoredDocument | undefined {
+    const row = this.#statement('document').get(org, kind, name)
+    return row && toDocument(row)
+  }
+
+  listDocuments(org: string, kind: string, after: string, limit: number): readonly StoredDocument[] {
+    return this.#statement('documents').all(org, kind, after, limit).map(toDocument)
+  }
+
+  listDocumentNames(org: string, kind: string, after: string, limit: number): readonly string[] {
+    const rows = this.#statement('documentNames').all(org, kind, after, limit)
+    return rows.map((row) => row.name as string)
+  }
+
   close(): void {
     this.#db.close()
   }
@@ -110,6 +128,12 @@ const toHead = (row: Row): LogHead => ({
   vkey: row.vkey as string,
   size: row.size as number,
   checkpoint: row.checkpoint as string,
+})
+
+const toDocument = (row: Row): StoredDocument => ({
+  name: row.name as string,
+  body: row.body as string,
+  revision: row.revision as number,
 })
 
 const toKey = (row: Row): KeyRecord => ({

@@ -5,7 +5,17 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { assert, AuditError } from '@sealedlog/sdk/base'
 import { checkOriginBase, mintOrigin, mintOriginBase } from '../identity.js'
-import type { KeyRecord, LogHead, Store, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import type {
+  DocumentToPut,
+  ExpectedRevision,
+  KeyRecord,
+  LogHead,
+  Store,
+  StoredDocument,
+  StoredEntry,
+  Unit,
+  UnitOutcome,
+} from '../port.js'
 import { SEED_BYTES } from '../signing.js'
 import { type FolderLock, lockFolder } from './lock.js'
 import { SqliteReader } from './reader.js'
@@ -101,6 +111,14 @@ export class SqliteStore implements Store {
     return (await this.#call({ name: 'revokeKey', id, atMs })) as boolean
   }
 
+  async putDocument(document: DocumentToPut, expected?: ExpectedRevision): Promise<number | undefined> {
+    return (await this.#call({ name: 'putDocument', document, expected })) as number | undefined
+  }
+
+  async deleteDocument(org: string, kind: string, name: string, expected?: number): Promise<boolean> {
+    return (await this.#call({ name: 'deleteDocument', key: { org, kind, name }, expected })) as boolean
+  }
+
   async head(org: string): Promise<LogHead | undefined> {
     return this.#reader.head(org)
   }
@@ -139,6 +157,18 @@ export class SqliteStore implements Store {
 
   async listKeys(org: string | undefined): Promise<readonly KeyRecord[]> {
     return this.#reader.listKeys(org)
+  }
+
+  async getDocument(org: string, kind: string, name: string): Promise<StoredDocument | undefined> {
+    return this.#reader.getDocument(org, kind, name)
+  }
+
+  async listDocuments(org: string, kind: string, after: string, limit: number): Promise<readonly StoredDocument[]> {
+    return this.#reader.listDocuments(org, kind, after, limit)
+  }
+
+  async listDocumentNames(org: string, kind: string, after: string, limit: number): Promise<readonly string[]> {
+    return this.#reader.listDocumentNames(org, kind, after, limit)
   }
 
   /** Closing twice is closing once. */

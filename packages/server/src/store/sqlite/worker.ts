@@ -1,6 +1,6 @@
 /** The writer's thread: takes calls one at a time, in the order in which they were made. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { KeyRecord } from '../port.js'
+import type { DocumentKey, DocumentToPut, ExpectedRevision, KeyRecord } from '../port.js'
 import { openForWriting } from './connection.js'
 import { formatError, packOutcomes, unpackUnits } from './wire.js'
 import { SqliteWriter } from './writer.js'
@@ -24,6 +24,8 @@ export type WriterCall =
     }
   | { readonly name: 'addKey'; readonly key: KeyRecord }
   | { readonly name: 'revokeKey'; readonly id: string; readonly atMs: number }
+  | { readonly name: 'putDocument'; readonly document: DocumentToPut; readonly expected: ExpectedRevision }
+  | { readonly name: 'deleteDocument'; readonly key: DocumentKey; readonly expected: number | undefined }
   | { readonly name: 'close' }
 
 export type WriterAnswer = { readonly value: unknown } | { readonly error: string }
@@ -83,6 +85,10 @@ function carryOut(to: SqliteWriter, call: WriterCall): unknown {
       return to.addKey(call.key)
     case 'revokeKey':
       return to.revokeKey(call.id, call.atMs)
+    case 'putDocument':
+      return to.putDocument(call.document, call.expected)
+    case 'deleteDocument':
+      return to.deleteDocument(call.key, call.expected)
     case 'close':
       return to.close()
   }

@@ -3,7 +3,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { AuditError } from '@sealedlog/sdk/base'
 import { hashLeaf, RightEdge, TILE_WIDTH } from '@sealedlog/sdk/merkle'
 import { appendUnits, type Ledger, type OpenLog } from '../ledger.js'
-import type { KeyRecord, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import {
+  type DocumentKey,
+  type DocumentToPut,
+  type ExpectedRevision,
+  isExpected,
+  type KeyRecord,
+  type StoredEntry,
+  type Unit,
+  type UnitOutcome,
+} from '../port.js'
 import { deriveCheckpointKey, FIRST_GENERATION, seedFingerprint, wrongSeed } from '../signing.js'
 import { emptyTail, fillingWidth, LogTail } from '../tail.js'
 
@@ -29,6 +38,12 @@ export const WRITER_STATEMENTS = {
   addKey: `INSERT INTO api_key (id, hash, org, name, scopes, created_at, expires_at, revoked_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   revokeKey: 'UPDATE api_key SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?',
+  revision: 'SELECT revision FROM document WHERE org = ? AND kind = ? AND name = ?',
+  nextRevision: `INSERT INTO document_revision (org, newest) VALUES (?, 1)
+                 ON CONFLICT (org) DO UPDATE SET newest = newest + 1 RETURNING newest`,
+  setDocument: `INSERT INTO document (org, kind, name, revision, body) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (org, kind, name) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
+  deleteDocument: 'DELETE FROM document WHERE org = ? AND kind = ? AND name = ?',
 } as const
 
 type Statements = { readonly [name in keyof typeof WRITER_STATEMENTS]: StatementSync }
@@ -100,6 +115,24 @@ export class SqliteWriter implements Ledger {
     return this.#do.revokeKey.run(atMs, id).changes === 1
   }
 
+  /** The new revision, or undefined when another one stands there than expected. */
+  putDocument({ org, kind, name, body }: DocumentToPut, expected: ExpectedRevision): number | undefined {
+    return this.#inTransaction(() => {
+      if (!isExpected(this.#revisionOf(org, kind, name), expected)) return undefined
+      const revision = this.#do.nextRevision.get(org)?.newest as number
+      this.#do.setDocument.run(org, kind, name, revision, body)
+      return revision
+    })
+  }
+
+  deleteDocument({ org, kind, name }: DocumentKey, expected: number | undefined): boolean {
+    return this.#inTransaction(() => {
+      const found = this.#revisionOf(org, kind, name)
+      if (found === undefined || !isExpected(found, expected)) return false
+      return this.#do.deleteDocument.run(org, kind, name).changes === 1
+    })
+  }
+
   close(): void {
     this.#db.close()
   }
@@ -129,6 +162,22 @@ export class SqliteWriter implements Ledger {
   setHead(log: OpenLog): void {
     const { size, recordedAtMs } = log.tail
     this.#do.setHead.run(size, recordedAtMs, log.tail.encodeEdge(), log.checkpoint, numberOf(log))
+  }
+
+  #revisionOf(org: string, kind: string, name: string): number | undefined {
+    return this.#do.revision.get(org, kind, name)?.revision as number | undefined
+  }
+
+  #inTransaction<T>(write: () => T): T {
+    try {
+      this.#do.begin.run()
+      const written = write()
+      this.#commit(() => this.#do.commit.run())
+      return written
+    } catch (cause) {
+      if (this.#db.isTransaction) this.#do.rollback.run()
+      throw documentFailed(cause)
+    }
   }
 
   #settle(name: string, value: string): string {
@@ -179,5 +228,14 @@ function storageFailed(cause: unknown): AuditError {
       retryAfterSeconds: 5,
       cause,
     },
+  )
+}
+
+function documentFailed(cause: unknown): AuditError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new AuditError(
+    'storage_failed',
+    `What was to be changed could not be written (${why}). Check the disk, read what stands there, and try again.`,
+    { retryAfterSeconds: 5, cause },
   )
 }
