@@ -54,6 +54,7 @@ const TABLE = {
   QUERY_CHARS_MAX: [8_192, 'characters of a query'],
   QUERY_TERMS_MAX: [256, 'conditions in a query'],
   QUERY_DEPTH_MAX: [16, 'parentheses and negations inside one another in a query'],
+  SAVED_QUERIES_MAX: [500, 'saved queries of an organization'],
   QUERY_VALUE_CHARS_MAX: [1_024, 'characters of one value in a query'],
 } as const satisfies { readonly [name: string]: readonly [value: number, about: string] }
 

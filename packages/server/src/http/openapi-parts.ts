@@ -142,6 +142,7 @@ export const FILTERS: Parameters = {
     description:
       'A query in words (docs/query.md): `type:api_key.* -outcome:success (ip:10.0.0.0/8 OR metadata.plan:pro) "free text"`.',
   },
+  saved: { type: 'string', description: 'The name of a saved query, which must hold as well.' },
 }
 
 export const LIMIT: Parameters = {

@@ -47,7 +47,7 @@ const FORMS: readonly JsonObject[] = [
     ...form('The field has a value between bounds.', { field, gt: bound, gte: bound, lt: bound, lte: bound }, [
       'field',
     ]),
-    anyOf: ['gt', 'gte', 'lt', 'lte'].map((name) => ({ required: [name] })),
+    minProperties: 2,
   },
   form(
     'A string of the event holds these words, one after the other, whatever their case and accents.',
@@ -74,5 +74,35 @@ export const QUERY_COMPONENTS = {
       cursor: { type: ['string', 'null'], description: 'The `next_cursor` of the page before.' },
     },
     [],
+  ),
+  SavedQuery: form(
+    'A saved query, in words and as the tree that they say.',
+    {
+      object: { type: 'string', const: 'saved_query' },
+      name: { type: 'string', description: 'Its name.' },
+      q: { type: 'string', description: 'The query in words.' },
+      query: refToQuery,
+      description: { type: 'string', description: 'What it is for.' },
+      saved_at: { type: 'string', format: 'date-time', description: 'When it was saved.' },
+    },
+    ['object', 'name', 'q', 'query', 'saved_at'],
+  ),
+  SavedQueryList: form(
+    'Saved queries by name.',
+    {
+      object: { type: 'string', const: 'list' },
+      data: { type: 'array', items: { $ref: 'SavedQuery#' } },
+      has_more: { type: 'boolean', const: false },
+    },
+    ['object', 'data', 'has_more'],
+  ),
+  DeletedSavedQuery: form(
+    'What was forgotten.',
+    {
+      object: { type: 'string', const: 'saved_query' },
+      name: { type: 'string' },
+      deleted: { type: 'boolean', const: true },
+    },
+    ['object', 'name', 'deleted'],
   ),
 } satisfies { readonly [name: string]: JsonObject }

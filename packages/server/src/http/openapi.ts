@@ -6,6 +6,7 @@ import { COMPONENTS } from './openapi-components.js'
 /** One tag for each chapter, in the order of the document. */
 const TAGS = {
   Events: 'Record what happened, list it, follow it.',
+  Queries: 'Queries that an organization keeps by name.',
   'OpenAI-compatible': 'The same log, served to clients of OpenAI’s audit log API.',
   Organizations: 'Each organization has a log of its own.',
   Keys: 'Who may write, read and administer.',

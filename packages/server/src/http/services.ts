@@ -1,17 +1,20 @@
 /** What routes work with, handed in from above. */
 import type { RandomBytes } from '@sealedlog/sdk/base'
 import type { AuditLog } from '../log/index.js'
-import type { KeyStore } from '../store/index.js'
+import type { DocumentStore, KeyStore } from '../store/index.js'
 import type { Caller, Gatekeeper, Organizations } from './access.js'
 import type { Metrics } from './metrics.js'
 import type { Rates } from './rates.js'
+import type { Streams } from './streams.js'
 
 export interface Services {
   readonly log: AuditLog
   readonly keys: KeyStore
+  readonly documents: DocumentStore
   readonly gatekeeper: Gatekeeper
   readonly organizations: Organizations
   readonly rates: Rates
+  readonly streams: Streams
   readonly metrics: Metrics
   /** authenticates the native list's cursors */
   readonly cursorKey: Uint8Array

@@ -82,7 +82,7 @@ export const listDoc = page({
       ...json('A page.', 'EventList'),
       headers: { Link: { type: 'string', description: 'The next page, `rel="next"`; absent at the end.' } },
     },
-    ...refusals(['key', 'organization', 'query'], ['invalid_query', 'invalid_cursor']),
+    ...refusals(['key', 'organization', 'query'], ['invalid_query', 'invalid_cursor', 'saved_query_not_found']),
   },
 })
 
@@ -115,13 +115,22 @@ export const eventDoc = page({
   },
 })
 
+const STREAM = `An endless stream of server-sent events (WHATWG HTML). An entry is \`id: <index>\` and \`data: <the event as one line of JSON>\`, an event of type \`message\`. Blocks of \`id:\` alone move the place to go on from past what the filters hide; the first one says where the stream begins. A comment and such a block come every ${BOUNDS.STREAM_HEARTBEAT_SECONDS} seconds. When the server ends the stream, the last event has the type \`end\` and the data \`{code, message, next}\`: \`too_slow\` for a subscriber that does not read what is sent within ${BOUNDS.STREAM_STALL_SECONDS} seconds, \`shutting_down\`, \`invalid_key\` once the key is revoked or has expired, \`storage_failed\` or \`internal_error\`. Connect again with the last id as \`Last-Event-ID\`, as an EventSource does by itself.`
+
 export const tailDoc = page({
   operationId: 'tailEvents',
   tags: ['Events'],
   summary: 'Follow the log',
   description:
-    'Entries in the order in which they were recorded: none is ever skipped, however late it occurred. Pass `next` as `after` for what follows; with `wait`, the answer waits for an entry.',
-  headers: CALL_HEADERS,
+    'Entries in the order in which they were recorded: none is ever skipped, however late it occurred. Pass `next` as `after` for what follows; with `wait`, the answer waits for an entry. With `Accept: text/event-stream` the answer is a stream that goes on by itself and takes neither `wait` nor `limit`.',
+  headers: parameters({
+    ...(CALL_HEADERS.properties as typeof FILTERS),
+    'Last-Event-ID': {
+      type: 'integer',
+      minimum: -1,
+      description: 'For a stream: the last id that was seen. It is stronger than `after`.',
+    },
+  }),
   querystring: parameters({
     after: {
       anyOf: [{ type: 'integer', minimum: -1 }, { const: 'latest' }],
@@ -133,7 +142,17 @@ export const tailDoc = page({
     ...DIALECT,
   }),
   response: {
-    200: json('Entries, or none.', 'EventTail'),
-    ...refusals(['key', 'organization', 'query'], ['invalid_query', 'after_beyond_end']),
+    200: {
+      description: 'Entries, or none; or a stream of them, as `Accept` asks.',
+      headers: { Vary: { type: 'string', description: '`Accept`.' } },
+      content: {
+        'application/json': { schema: refTo('EventTail') },
+        'text/event-stream': { schema: { type: 'string', description: STREAM } },
+      },
+    },
+    ...refusals(
+      ['key', 'organization', 'query'],
+      ['invalid_query', 'saved_query_not_found', 'after_beyond_end', 'too_many_streams', 'shutting_down'],
+    ),
   },
 })

@@ -12,8 +12,8 @@ import {
 } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { readBatch, readJson } from '../body.js'
-import { readFilters } from '../filters.js'
 import { parsePairs, Query } from '../query.js'
+import { readAsked } from '../saved-queries.js'
 import { aboutLoneEvent, readDialect, readEvent, readEvents } from '../say.js'
 import type { Services } from '../services.js'
 import { batchDoc, eventDoc, listDoc, recordDoc } from './events.doc.js'
@@ -102,7 +102,7 @@ async function list(services: Services, request: FastifyRequest, reply: FastifyR
   const dialect = readDialect(query)
   const page: PageRequest = {
     org,
-    query: readFilters(query),
+    query: await readAsked(services.documents, org, query),
     order: query.oneOf('order', ['desc', 'asc']) ?? 'desc',
     limit: query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT),
     ...readCursor(services, org, query.one('cursor')),
