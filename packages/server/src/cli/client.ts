@@ -43,7 +43,7 @@ export interface ClientOptions {
 }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: URLSearchParams
   readonly body?: string
@@ -70,38 +70,64 @@ export class Client {
    * @throws CallFailed when it is refused, or when `tries` are used up; Interrupted
    */
   async call<T>(call: Call): Promise<T> {
-    const { signal, onRetry } = this.#options
+    const { signal } = this.#options
     for (let tried = 1; ; tried++) {
       if (signal?.aborted) throw new Interrupted('interrupted')
       try {
         return await this.#try<T>(call)
       } catch (error) {
-        if (signal?.aborted) throw new Interrupted('interrupted')
-        if (!(error instanceof CallFailed) || !error.isPassing || tried >= (call.tries ?? 1)) throw error
-        const delayMs = error.retryAfterMs ?? backoffMs(tried)
-        onRetry?.(error, delayMs)
-        await pause(delayMs, signal)
+        await this.waitAfter(error, tried, call.tries ?? 1)
       }
     }
   }
 
-  async #try<T>({ method = 'GET', path, query, body, contentType = 'application/json' }: Call): Promise<T> {
-    const { url, key, org } = this.#options
-    const response = await this.#fetch(
-      url.href.replace(/\/$/, '') + path + (query?.size ? `?${query.toString()}` : ''),
-      {
-        method,
-        redirect: 'manual',
-        headers: {
-          authorization: `Bearer ${key}`,
-          ...(org === undefined ? {} : { 'sealedlog-organization': org }),
-          ...(body === undefined ? {} : { 'content-type': contentType }),
-        },
-        ...(body === undefined ? {} : { body }),
-      },
-    )
+  /** Waits before the next try. @throws the error itself where none is left or none can help, or Interrupted */
+  async waitAfter(error: unknown, tried: number, tries: number): Promise<void> {
+    const { signal, onRetry } = this.#options
+    if (signal?.aborted) throw new Interrupted('interrupted')
+    if (!(error instanceof CallFailed) || !error.isPassing || tried >= tries) throw error
+    const delayMs = error.retryAfterMs ?? backoffMs(tried)
+    onRetry?.(error, delayMs)
+    await pause(delayMs, signal)
+  }
+
+  /**
+   * An answer whose body is read as it comes, until the signal aborts it.
+   *
+   * @throws CallFailed when it is refused, or none comes; Interrupted
+   */
+  async open(call: Call, accept: string, signal: AbortSignal): Promise<Response> {
+    const { url, signal: interrupt } = this.#options
+    const [address, init] = this.#requestOf(call)
+    const headers = { ...init.headers, accept }
+    try {
+      const end = interrupt === undefined ? signal : AbortSignal.any([interrupt, signal])
+      const response = await fetch(address, { ...init, headers, signal: end })
+      if (response.ok) return response
+      const { ok, status, headers: answered } = response
+      throw refusalOf(url, { ok, status, headers: answered, answer: parse(await response.text()) })
+    } catch (error) {
+      if (interrupt?.aborted) throw new Interrupted('interrupted')
+      throw error instanceof CallFailed ? error : noAnswer(url, error)
+    }
+  }
+
+  async #try<T>(call: Call): Promise<T> {
+    const response = await this.#fetch(...this.#requestOf(call))
     if (response.ok && response.answer !== undefined) return response.answer as T
-    throw refusalOf(url, response)
+    throw refusalOf(this.#options.url, response)
+  }
+
+  #requestOf(call: Call): readonly [address: string, init: RequestInit & { readonly headers: Record<string, string> }] {
+    const { method = 'GET', path, query, body, contentType = 'application/json' } = call
+    const { url, key, org } = this.#options
+    const address = url.href.replace(/\/$/, '') + path + (query?.size ? `?${query.toString()}` : '')
+    const headers = {
+      authorization: `Bearer ${key}`,
+      ...(org === undefined ? {} : { 'sealedlog-organization': org }),
+      ...(body === undefined ? {} : { 'content-type': contentType }),
+    }
+    return [address, { method, redirect: 'manual', headers, ...(body === undefined ? {} : { body }) }]
   }
 
   async #fetch(address: string, init: RequestInit): Promise<Answer> {
@@ -112,16 +138,19 @@ export class Client {
       const { ok, status, headers } = response
       return { ok, status, headers, answer: parse(await response.text()) }
     } catch (error) {
-      throw new CallFailed(
-        'no_answer',
-        `No answer from ${url.href} (${reasonOf(error)}). Is the server running there, and is --url right?`,
-        {},
-      )
+      throw noAnswer(url, error)
     } finally {
       end.forget()
     }
   }
 }
+
+const noAnswer = (url: URL, error: unknown): CallFailed =>
+  new CallFailed(
+    'no_answer',
+    `No answer from ${url.href} (${reasonOf(error)}). Is the server running there, and is --url right?`,
+    {},
+  )
 
 /**
  * Aborted by a signal or when no answer comes. It is forgotten with its call: a timer or a listener that stayed

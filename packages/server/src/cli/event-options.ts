@@ -17,6 +17,7 @@ export interface EventOptions {
   readonly since?: string
   readonly until?: string
   readonly query?: string
+  readonly saved?: string
   readonly dialect?: string
   readonly json?: true
   readonly [parameter: string]: unknown
@@ -34,6 +35,7 @@ export function addFilters(command: Command): Command {
   }
   return command
     .option('-q, --query <text>', 'a query in words: \'type:api_key.* -outcome:success "free text"\'')
+    .option('--saved <name>', 'a saved query, which must hold as well (sealedlog queries)')
     .option('--since <time>', 'occurred then or later: RFC 3339, a day, or a span back from now such as 7d, 24h, 30m')
     .option('--until <time>', 'occurred before then')
     .addOption(new Option('--dialect <name>', 'with --json: the form of the events').choices(DIALECT_NAMES))
@@ -46,7 +48,7 @@ function collectOutcome(value: string, before?: readonly string[]): readonly str
 
 /** The query that the options say. @throws AuditError `invalid_configuration` */
 export function queryOf(options: EventOptions, nowMs: number): URLSearchParams {
-  const { since, until, dialect, query: text } = options
+  const { since, until, dialect, saved, query: text } = options
   if (dialect !== undefined && !options.json)
     throw misused('--dialect is for --json: the table shows what every event has, in whatever form it came.')
   const query = new URLSearchParams()
@@ -56,6 +58,7 @@ export function queryOf(options: EventOptions, nowMs: number): URLSearchParams {
   if (since !== undefined) query.set('since', readInstant('--since', since, nowMs, -1))
   if (until !== undefined) query.set('until', readInstant('--until', until, nowMs, -1))
   if (text !== undefined) query.set('q', readQueryText(text))
+  if (saved !== undefined) query.set('saved', saved)
   if (dialect !== undefined) query.set('dialect', dialect)
   return query
 }

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander'
 import { Interrupted } from './client.js'
 import type { AddCommand } from './command.js'
+import { demoCommand } from './demo.js'
 import { EXIT, type ExitCode, explain } from './exit.js'
 import { keysCommand } from './keys.js'
 import { listCommand } from './list.js'
+import { queriesCommand } from './queries.js'
 import { recordCommand } from './record.js'
 import { reindexCommand } from './reindex.js'
 import { serveCommand } from './serve.js'
@@ -16,7 +18,9 @@ const COMMANDS: readonly AddCommand[] = [
   recordCommand,
   listCommand,
   tailCommand,
+  queriesCommand,
   keysCommand,
+  demoCommand,
   reindexCommand,
 ]
 

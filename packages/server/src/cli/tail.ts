@@ -1,11 +1,11 @@
 /** `sealedlog tail`: the newest entries in the order of the log, and those to come. */
 import type { Command } from 'commander'
-import { BOUNDS } from '@sealedlog/sdk/event'
 import { type CallFailed, type Client, Interrupted } from './client.js'
 import { addConnection, connect, type ConnectionOptions, misused, untilInterrupted } from './connection.js'
 import { addFilters, type EventOptions, EventPrinter, queryOf } from './event-options.js'
 import { EXIT, explain } from './exit.js'
 import type { AddCommand } from './command.js'
+import { follow, type Page, readPage } from './follow.js'
 import { endWithReader, say } from './terminal.js'
 
 type TailOptions = ConnectionOptions & EventOptions & { readonly after?: string; readonly follow?: true }
@@ -31,15 +31,15 @@ async function tail(options: TailOptions): Promise<(typeof EXIT)['ok' | 'interru
   const filters = queryOf(options, Date.now())
   const after = readAfter(options.after)
   const signal = untilInterrupted()
-  const log = new Tail(connect(options, { signal, onRetry: sayOnce() }), filters)
+  const client = connect(options, { signal, onRetry: sayOnce() })
+  const log = new Tail(client, filters)
   const printer = new EventPrinter(options)
   let next: number | undefined
   try {
     const start = await log.start(after)
     await printer.print(start.data)
     next = start.next
-    for (const { end } = start; options.follow || next < end; ) {
-      const page = await log.page(next, options.follow ? BOUNDS.TAIL_WAIT_SECONDS_MAX : 0)
+    for await (const page of options.follow ? follow(client, filters, next) : log.upTo(next, start.end)) {
       await printer.print(page.data)
       next = page.next
     }
@@ -68,11 +68,6 @@ function sayOnce(): (error: CallFailed) => void {
   }
 }
 
-interface Page {
-  readonly data: readonly object[]
-  readonly next: number
-}
-
 class Tail {
   readonly #client: Client
   readonly #filters: URLSearchParams
@@ -84,13 +79,18 @@ class Tail {
 
   /** What is printed first, where to go on, and where the log ended when it was asked. */
   async start(after: number | 'latest' | undefined): Promise<Page & { readonly end: number }> {
-    const { next: end } = await this.#read('latest', 0, TRIES_MAX)
+    const { next: end } = await this.#read('latest')
     if (after === 'latest') return { data: [], next: end, end }
-    return { ...(after === undefined ? await this.#last(end) : await this.#read(after, 0, TRIES_MAX)), end }
+    return { ...(after === undefined ? await this.#last(end) : await this.#read(after)), end }
   }
 
-  page(after: number, waitSeconds: number): Promise<Page> {
-    return this.#read(after, waitSeconds, waitSeconds > 0 ? Number.POSITIVE_INFINITY : TRIES_MAX)
+  /** Page after page, to where the log ended when it was asked. */
+  async *upTo(after: number, end: number): AsyncGenerator<Page> {
+    for (let next = after; next < end; ) {
+      const page = await this.#read(next)
+      yield page
+      next = page.next
+    }
   }
 
   /** The last entries that pass the filters, searched further back the rarer they are. */
@@ -105,17 +105,13 @@ class Tail {
   async #lastAfter(after: number, end: number): Promise<Page> {
     let last: Page = { data: [], next: after }
     while (last.next < end) {
-      const { data, next } = await this.#read(last.next, 0, TRIES_MAX)
+      const { data, next } = await this.#read(last.next)
       last = { data: [...last.data, ...data].slice(-LAST_ENTRIES), next }
     }
     return last
   }
 
-  #read(after: number | 'latest', waitSeconds: number, tries: number): Promise<Page> {
-    const query = new URLSearchParams(this.#filters)
-    query.set('after', String(after))
-    query.set('wait', String(waitSeconds))
-    query.set('limit', String(BOUNDS.LIST_LIMIT_MAX))
-    return this.#client.call<Page>({ path: '/v1/events/tail', query, tries })
+  #read(after: number | 'latest'): Promise<Page> {
+    return readPage(this.#client, this.#filters, { after, waitSeconds: 0, tries: TRIES_MAX })
   }
 }
