@@ -16,7 +16,7 @@ const HOUSE = fileURLToPath(new URL('..', import.meta.url))
 const CLI = join(HOUSE, 'packages/server/dist/cli/main.js')
 
 /** The pages; the commands of each begin on an empty server. */
-export const PAGES = ['docs/query.md']
+export const PAGES = ['docs/query.md', 'docs/demo.md']
 
 /** A page as it stands, and as it would be written now. */
 export async function transcribe(page) {
