@@ -14,7 +14,7 @@ export const FLOORS: { readonly [room: string]: readonly string[] } = {
   'sdk/query': ['sdk/base', 'sdk/event'],
   'sdk/dialect': ['sdk/base', 'sdk/event'],
   'sdk/models': ['sdk/base', 'sdk/event', 'sdk/dialect'],
-  'sdk/client': ['sdk/base', 'sdk/event', 'sdk/query'],
+  'sdk/client': ['sdk/base', 'sdk/event', 'sdk/query', 'sdk/merkle'],
   'sdk/index': ['sdk/base', 'sdk/event', 'sdk/query', 'sdk/dialect', 'sdk/merkle', 'sdk/client'],
   'server/store': ['sdk/base', 'sdk/event', 'sdk/merkle'],
   'server/index': ['sdk/base', 'sdk/event', 'sdk/query'],
@@ -35,7 +35,14 @@ export const FLOORS: { readonly [room: string]: readonly string[] } = {
 }
 
 /** Rooms that are pure: bytes and values in, bytes and values out. */
-const PURE: ReadonlySet<string> = new Set(['sdk/base', 'sdk/event', 'sdk/query', 'sdk/merkle', 'sdk/dialect', 'sdk/models'])
+const PURE: ReadonlySet<string> = new Set([
+  'sdk/base',
+  'sdk/event',
+  'sdk/query',
+  'sdk/merkle',
+  'sdk/dialect',
+  'sdk/models',
+])
 /** The one file of a pure room that may ask the platform, behind the import map's `#sha256`. */
 const PLATFORM_FILES: ReadonlySet<string> = new Set(['packages/sdk/src/base/sha256.node.ts'])
 const IMPURE =

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
-import type { Facts } from '@sealedlog/sdk/event'
+import type { Facts, ListPosition } from '@sealedlog/sdk/event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   type EventIndex,
+  type Found,
   IndexBehind,
   type IndexEntry,
   indexContract,

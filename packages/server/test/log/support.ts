@@ -1,6 +1,7 @@
 /** What the tests of the log share: events, and a log in memory whose parts can be made to fail. */
 import { randomBytes } from 'node:crypto'
 import type { EventInput } from '@sealedlog/sdk/event'
+import { EVERYTHING } from '@sealedlog/sdk/query'
 import { MemoryIndex } from '../../dist/index/index.js'
 import { AuditLog, COMMITTER_LIMITS, type CommitterLimits } from '../../dist/log/index.js'
 import { MemoryStore, type Store } from '../../dist/store/index.js'
@@ -49,7 +50,7 @@ export function altered<T extends object>(target: T, methods: Partial<T>): T {
 
 /** The ids that a list shows, oldest first. */
 export async function listed(log: AuditLog, org = 'acme'): Promise<readonly string[]> {
-  const page = await log.list({ org, filter: { terms: [] }, order: 'asc', limit: 1_000 })
+  const page = await log.list({ org, query: EVERYTHING, order: 'asc', limit: 1_000 })
   return page.events
     .map(({ index, id }) => ({ index, id }))
     .sort((a, b) => a.index - b.index)
