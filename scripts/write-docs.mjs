@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { formatFields } from '../packages/sdk/dist/dialect/fields-page.js'
 import { formatLimits } from '../packages/sdk/dist/event/index.js'
 import { formatErrors } from '../packages/server/dist/http/error-page.js'
 import { formatReference } from '../packages/sdk/dist/event/catalogue/reference.js'
@@ -13,6 +14,7 @@ import { formatReference } from '../packages/sdk/dist/event/catalogue/reference.
 const PAGES = [
   ['docs/reference/errors.md', formatErrors],
   ['docs/reference/event-types.md', formatReference],
+  ['docs/reference/fields.md', formatFields],
   ['docs/reference/limits.md', formatLimits],
 ]
 

@@ -81,7 +81,8 @@ export interface DialectTable {
 export const timeShape: Shape = { kind: 'text', max: 'PATH_CHARS_MAX', about: 'When it happened.', accepts: isTime }
 
 /** One line of the page that maps the dialects to each other. */
-export interface MappingRow {
+export interface MappingRow
+  extends Pick<FieldRule, 'unitMs' | 'strict' | 'required' | 'unset' | 'filled' | 'placeholder'> {
   /** `/actor/session/user/id`, `/targets/{i}/name`, `/{type}` */
   readonly wire: string
   readonly native: string
@@ -90,7 +91,7 @@ export interface MappingRow {
   readonly variant?: string
 }
 
-const row = ({ wire, native, shape }: FieldRule): MappingRow => ({ wire, native, about: shape.about })
+const row = ({ shape, ...rule }: FieldRule): MappingRow => ({ ...rule, about: shape.about })
 
 /** A table as lines: what the docs print. */
 export function mappingRows(table: DialectTable): readonly MappingRow[] {

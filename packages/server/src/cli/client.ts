@@ -118,7 +118,12 @@ export class Client {
     throw refusalOf(this.#options.url, response)
   }
 
-  #requestOf(call: Call): readonly [address: string, init: RequestInit & { readonly headers: Record<string, string> }] {
+  #requestOf(
+    call: Call,
+  ): readonly [
+    address: string,
+    init: Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> },
+  ] {
     const { method = 'GET', path, query, body, contentType = 'application/json' } = call
     const { url, key, org } = this.#options
     const address = url.href.replace(/\/$/, '') + path + (query?.size ? `?${query.toString()}` : '')

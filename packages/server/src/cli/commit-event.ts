@@ -71,8 +71,8 @@ function detailsOf(commit: Commit, files: readonly ChangedFile[], body: string):
   const isOther = author.name !== committer.name || author.email !== committer.email
   return {
     commit: sha,
-    // A shallow clone shows a commit that it cuts off as one without parents.
-    ...(isCutOff ? { shallow: true } : { parents: parents.slice(0, PARENTS_MAX) }),
+    parents: parents.slice(0, PARENTS_MAX),
+    ...(isCutOff ? { shallow: true } : {}),
     ...(parents.length > PARENTS_MAX ? { parents_left_out: parents.length - PARENTS_MAX } : {}),
     ...(changed === undefined ? {} : formatChanged(changed)),
     ...(filesLeftOut > 0 ? { files_left_out: filesLeftOut } : {}),

@@ -1,6 +1,6 @@
 /** `git log` as commits: read from its NUL-separated form, a commit at a time, however long a history or a commit is. */
 import { BOUNDS } from '@sealedlog/sdk/event'
-import { gitOutput, type Repository } from './git.js'
+import { gitOutput, parentsOf, type Repository } from './git.js'
 
 /** Author or committer, as the commit says it. */
 export interface Person {
@@ -24,9 +24,9 @@ export interface Commit {
   readonly body: string
   /** the first `FILES_KEPT_MAX` of those it changed */
   readonly files: readonly ChangedFile[]
-  /** what it changed; undefined for merges, and where a shallow clone cannot know */
+  /** what it changed; undefined for merges, and where it is cut off */
   readonly changed?: Changed
-  /** a shallow clone has nothing before it */
+  /** a shallow clone has not what was before it, and so not what it changed */
   readonly isCutOff: boolean
 }
 
@@ -43,13 +43,26 @@ export const FILES_KEPT_MAX = BOUNDS.TARGETS_MAX - 1
 const FIELDS = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%s', '%b'] as const
 /** Whatever the machine is configured to, the same history gives the same events. */
 const CONFIG = ['-c', 'log.showRoot=true', '-c', 'log.showSignature=false', '-c', 'i18n.logOutputEncoding=UTF-8']
-const LOG = [
-  ...[...CONFIG, 'log', '--reverse', '-z', '--no-color', '--no-ext-diff', '--no-textconv', '--no-relative'],
-  ...['--diff-algorithm=myers', '--find-renames', '-l1000', '--numstat', `--format=${FIELDS.join('%x00')}`],
-]
+const DIFF = ['--no-ext-diff', '--no-textconv', '--no-relative', '-O/dev/null', '--diff-algorithm=myers']
+const RENAMES = ['--find-renames', '-l1000']
+const FORM = ['--reverse', '-z', '--no-color', '--numstat', `--format=${FIELDS.join('%x00')}`]
+const LOG = [...CONFIG, 'log', ...DIFF, ...RENAMES, ...FORM]
 
 /** The history of HEAD, oldest first. */
 export async function* readCommits(repository: Repository, commitsMax?: number): AsyncGenerator<Commit> {
+  for await (const commit of readShown(repository, commitsMax)) {
+    if (commit.isCutOff) yield cutOff(commit, await parentsOf(repository.folder, commit.sha))
+    else yield commit
+  }
+}
+
+/** What git shows as the change of a commit that is cut off is every file that there is. */
+function cutOff({ changed: _changed, ...commit }: Commit, parents: readonly string[]): Commit {
+  // Of a merge nothing is missing: it has no files of its own.
+  return { ...commit, parents, files: [], isCutOff: parents.length < 2 }
+}
+
+async function* readShown(repository: Repository, commitsMax: number | undefined): AsyncGenerator<Commit> {
   const newest = commitsMax === undefined ? [] : [`--max-count=${commitsMax}`]
   const reader = new CommitReader(repository.cutOff)
   const cutter = new TokenCutter()
@@ -142,8 +155,6 @@ class CommitReader {
     if (this.#fields.length < FIELDS.length) return undefined
     const [sha = '', parents = '', an = '', ae = '', at = '', cn = '', ce = '', ct = '', subject = '', body = ''] =
       this.#fields.map(textOf)
-    const isCutOff = this.#cutOff.has(sha)
-    const isMerge = parents.includes(' ')
     const commit: Commit = {
       sha,
       parents: parents === '' ? [] : parents.split(' '),
@@ -151,9 +162,9 @@ class CommitReader {
       committer: { name: cn, email: ce, atSeconds: secondsOf(ct) },
       subject,
       body: body.trimEnd(),
-      files: isCutOff ? [] : this.#files,
-      ...(isCutOff || isMerge ? {} : { changed: this.#changed }),
-      isCutOff,
+      files: this.#files,
+      ...(parents.includes(' ') ? {} : { changed: this.#changed }),
+      isCutOff: this.#cutOff.has(sha),
     }
     this.#fields = []
     this.#files = []

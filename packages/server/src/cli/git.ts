@@ -107,6 +107,12 @@ async function nameOf(folder: string, gitFolder: string): Promise<string> {
   return steps.map((step) => step.slice(step.lastIndexOf(':') + 1)).find((step) => step !== '') ?? 'repository'
 }
 
+/** The parents that a commit itself names, where a shallow clone shows none. */
+export async function parentsOf(folder: string, sha: string): Promise<readonly string[]> {
+  const [head = ''] = (await ask(folder, ['cat-file', 'commit', sha])).split('\n\n', 1)
+  return Array.from(head.matchAll(/^parent ([0-9a-f]+)$/gm), ([, parent = '']) => parent)
+}
+
 async function readCutOff(folder: string): Promise<ReadonlySet<string>> {
   const path = resolve(folder, await ask(folder, ['rev-parse', '--git-path', 'shallow']))
   const text = await readFile(path, 'utf8').catch(() => '')
