@@ -1,14 +1,17 @@
 /** Metrics for Prometheus: counts and durations, never names of organizations, keys or people. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { CommitterGauge } from '../log/index.js'
+import type { StreamsGauge } from './streams.js'
 
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests: Histogram<'method' | 'route' | 'status'>
   readonly #events: Counter<'status'>
   readonly #refusals: Counter<'code'>
+  readonly #typeWarnings: Counter
+  readonly #streamEnds: Counter<'code'>
 
-  constructor(committer: () => CommitterGauge) {
+  constructor(committer: () => CommitterGauge, streams: () => StreamsGauge) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = new Histogram({
@@ -24,12 +27,30 @@ export class Metrics {
       labelNames: ['status'],
       registers,
     })
+    this.#typeWarnings = new Counter({
+      name: 'sealedlog_type_warnings_total',
+      help: 'Warnings in receipts: where events do not fit the types that their organizations registered.',
+      registers,
+    })
     this.#refusals = new Counter({
       name: 'sealedlog_refusals_total',
       help: 'Requests refused, by error code.',
       labelNames: ['code'],
       registers,
     })
+    this.#streamEnds = new Counter({
+      name: 'sealedlog_stream_ends_total',
+      help: 'Event streams that the server ended, by the code of their last event.',
+      labelNames: ['code'],
+      registers,
+    })
+    gauge('sealedlog_streams', 'Event streams that are open.', () => streams().streams, registers)
+    gauge(
+      'sealedlog_stream_buffer_bytes',
+      'Bytes that wait for the subscribers of event streams to read.',
+      () => streams().bufferedBytes,
+      registers,
+    )
     gauge('sealedlog_queue_units', 'Requests waiting for a commit.', () => committer().waitingUnits, registers)
     gauge('sealedlog_queue_bytes', 'Bytes waiting for a commit.', () => committer().waitingBytes, registers)
   }
@@ -42,8 +63,16 @@ export class Metrics {
     this.#events.inc({ status })
   }
 
+  warned(warnings: number): void {
+    this.#typeWarnings.inc(warnings)
+  }
+
   refused(code: string): void {
     this.#refusals.inc({ code })
+  }
+
+  streamEnded(code: string): void {
+    this.#streamEnds.inc({ code })
   }
 
   get contentType(): string {

@@ -40,6 +40,30 @@ export class Rates {
     this.#takeFrom(`organization ${org}`, this.#limits.perOrganization, cost)
   }
 
+  /**
+   * The same for whoever can wait: takes only where both buckets stay half full, so that those who cannot wait find
+   * something left.
+   *
+   * @returns 0 when it was taken, else after how many milliseconds to ask again
+   */
+  spare(keyId: string, org: string, cost: number): number {
+    const { perKey, perOrganization } = this.#limits
+    const missingMs = Math.max(
+      this.#missingMs(`key ${keyId}`, perKey, cost),
+      this.#missingMs(`organization ${org}`, perOrganization, cost),
+    )
+    if (missingMs === 0) this.take(keyId, org, cost)
+    return missingMs
+  }
+
+  /** How long until a bucket that gave `cost` would be half full; what no bucket holds waits for a full one. */
+  #missingMs(name: string, perSecond: number, cost: number): number {
+    if (perSecond === 0) return 0
+    const full = perSecond * BURST_SECONDS
+    const missing = Math.min(full, full / 2 + cost) - this.#fill(name, perSecond).tokens
+    return Math.max(0, Math.ceil((missing / perSecond) * 1000))
+  }
+
   #takeFrom(name: string, perSecond: number, cost: number): void {
     if (perSecond === 0) return
     const bucket = this.#fill(name, perSecond)

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BEFORE_FIRST } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { asksForStream, STREAM_HEADERS } from '../event-stream.js'
-import { readFilters } from '../filters.js'
 import { invalidParameter, type Query } from '../query.js'
+import { readAsked } from '../saved-queries.js'
 import { readDialect } from '../say.js'
 import type { Services } from '../services.js'
 import { runStream } from '../tail-stream.js'
@@ -26,7 +26,7 @@ async function poll(services: Services, request: FastifyRequest, reply: FastifyR
   const dialect = readDialect(query)
   const asked = {
     org,
-    query: readFilters(query),
+    query: await readAsked(services.documents, org, query),
     after: readAfter('after', query.one('after')),
     limit: query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT),
     waitMs: query.integer('wait', 0, BOUNDS.TAIL_WAIT_SECONDS_MAX, 0) * 1000,
@@ -43,7 +43,11 @@ async function stream(services: Services, request: FastifyRequest, reply: Fastif
   const { caller } = request
   const org = await organizationOf(request, caller, services.organizations)
   const query = queryOf(request)
-  const [dialect, filters, after] = [readDialect(query), readFilters(query), readStart(request, query)]
+  const [dialect, filters, after] = [
+    readDialect(query),
+    await readAsked(services.documents, org, query),
+    readStart(request, query),
+  ]
   for (const name of ['limit', 'wait'] as const) refuseInStream(query, name)
   query.done()
   services.rates.take(caller.keyId, org, 1)
