@@ -14,6 +14,9 @@ import {
   RATE_LIMITS,
   type RateLimits,
   Rates,
+  STREAM_LIMITS,
+  type StreamLimits,
+  Streams,
 } from './http/index.js'
 import { type EventIndex, openSqliteIndex } from './index/index.js'
 import { AuditLog, COMMITTER_LIMITS, type CommitterLimits } from './log/index.js'
@@ -21,6 +24,7 @@ import { KnownOrganizations } from './organizations.js'
 import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
 import { makeRandomBytes } from './random.js'
 import { deriveCursorKey, SqliteStore } from './store/index.js'
+import { Types } from './types/index.js'
 
 export interface ServerOptions {
   /** the data folder; made if it does not exist */
@@ -38,6 +42,8 @@ export interface ServerOptions {
   /** what is left out keeps its default */
   readonly rates?: Partial<RateLimits>
   readonly limits?: CommitterLimits
+  /** what is left out keeps its default */
+  readonly streams?: Partial<StreamLimits>
   readonly requestTimeoutMs?: number
   /** how long a shutdown goes on answering before it closes connections */
   readonly drainMs?: number
@@ -53,6 +59,7 @@ const CLOSE_MS_MAX = 10_000
 export interface OpenData {
   readonly store: SqliteStore
   readonly index: EventIndex
+  readonly types: Types
   readonly log: AuditLog
   readonly seed: Uint8Array
   close(): Promise<void>
@@ -73,9 +80,11 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     await store.close()
     throw error
   })
+  const types = new Types({ documents: store, nowMs })
   const log = new AuditLog({
     store,
     index,
+    types,
     random: makeRandomBytes(),
     nowMs,
     limits: options.limits ?? COMMITTER_LIMITS,
@@ -83,6 +92,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
   return {
     store,
     index,
+    types,
     log,
     seed,
     async close() {
@@ -121,24 +131,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serve(data: OpenData, options: ServerOptions): Promise<RunningServer> {
-  const { log, store, seed } = data
+  const { log, store, types, seed } = data
   const nowMs = options.nowMs ?? Date.now
   const rootKey = settleRootKey(options.data, options.rootKey, randomBytes)
   const organizations = new KnownOrganizations(store)
   await organizations.create(DEFAULT_ORGANIZATION, 'Default')
   await log.catchUp()
+  const streams = new Streams({ ...STREAM_LIMITS, ...options.streams })
   let ready = true
   const app = await makeApp(
     {
       log,
       keys: store,
+      documents: store,
+      types,
       nowMs,
       random: randomBytes,
       isReady: () => ready,
       gatekeeper: new Gatekeeper(store, rootKey.value, nowMs),
       organizations,
       rates: new Rates({ ...RATE_LIMITS, ...options.rates }, nowMs),
-      metrics: new Metrics(() => log.gauge()),
+      streams,
+      metrics: new Metrics(
+        () => log.gauge(),
+        () => streams.gauge(),
+      ),
       cursorKey: deriveCursorKey(seed),
     },
     {
@@ -155,6 +172,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
     rootKeyFile: join(resolve(options.data), ROOT_KEY_FILE),
     async close() {
       ready = false
+      streams.close()
       log.wakeAll()
       // Connections that are kept alive get an answer that says "close" before they are closed on them.
       await sleep(options.drainMs ?? DRAIN_MS)

@@ -92,8 +92,12 @@ function pathField(name: string): QueryField | undefined {
 export const kindOf = (name: string): FieldKind =>
   FIELD_BY_NAME.get(name)?.kind ?? (name === 'tenant' ? 'fact' : 'path')
 
+/** Longer names are no slips of the keyboard; and what is suggested stands in a message. */
+const NAME_CHARS_MAX = 128
+
 /** The name that somebody probably meant. */
 export function nearestField(name: string): string | undefined {
+  if (name.length > NAME_CHARS_MAX) return undefined
   const [root = '', ...rest] = name.split('.')
   if (rest.length === 0) return nearestName(name, NAMES)
   const near = nearestName(root, [...Object.keys(ROOTS), ...Object.keys(ROOT_ALIASES)])

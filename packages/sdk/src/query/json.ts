@@ -12,7 +12,7 @@ import {
 } from '../base/index.js'
 import { BOUNDS } from '../event/index.js'
 import { isFault, shown, suggest, type ValueFault } from './fault.js'
-import { FIELD_NAMES_SAID, fieldOf, nearestField, type QueryField } from './fields.js'
+import { BOUNDS_OF_TIME, FIELD_NAMES_SAID, fieldOf, nearestField, type QueryField } from './fields.js'
 import { allOf, anyOf, BOUND_NAMES, EVERYTHING, noneOf, type Query } from './tree.js'
 import { between, equalTo, startingWith, within } from './values.js'
 import { wordsOf } from './words.js'
@@ -22,7 +22,7 @@ const COMPARISONS = ['is', 'starts_with', 'within', ...BOUND_NAMES] as const
 const MEMBERS: readonly string[] = [...FORMS, ...COMPARISONS, 'prefix']
 
 /**
- * Reads a query from JSON. `{}` is everything. Fields and times may be said as in the text form, and `is` may be a
+ * Reads a query from JSON. `{}` is everything, as is the empty `and`. Fields and times may be said as in the text form, and `is` may be a
  * number, a boolean or null.
  *
  * @throws AuditError `invalid_query`, its issues pointing into the document
@@ -30,14 +30,25 @@ const MEMBERS: readonly string[] = [...FORMS, ...COMPARISONS, 'prefix']
  * parseQueryJson({ and: [{ field: 'type', starts_with: 'api_key.' }, { not: { field: 'outcome', is: 'success' } }] })
  */
 export function parseQueryJson(json: Json, pointer = ''): Query {
-  if (isJsonObject(json) && Object.keys(json).length === 0) return EVERYTHING
-  return new Reader().query(json, pointer, 1)
+  return isEverything(json) ? EVERYTHING : new Reader().query(json, pointer, 0)
+}
+
+const isEverything = (json: Json): boolean =>
+  isJsonObject(json) &&
+  Object.entries(json).every(([member, value]) => member === 'and' && isJsonArray(value) && value.length === 0)
+
+type Form = 'and' | 'or' | 'not'
+
+/** Levels are counted as in the text form, which needs no parentheses at the top, nor around what stands together in a choice. */
+function needsParentheses(form: Form, parent: Form | undefined): boolean {
+  if (form === 'not') return true
+  return parent !== undefined && !(form === 'and' && parent === 'or')
 }
 
 class Reader {
   #terms = 0
 
-  query(json: Json, pointer: string, depth: number): Query {
+  query(json: Json, pointer: string, outside: number, parent?: Form): Query {
     if (!isJsonObject(json)) throw refused(pointer, 'wrong_type', 'must be an object: a query, or a part of one')
     const unknown = Object.keys(json).find((member) => !MEMBERS.includes(member))
     if (unknown !== undefined) {
@@ -49,19 +60,20 @@ class Reader {
     if (form === undefined || forms.length > 1)
       throw refused(pointer, 'required', `must have exactly one of ${FORMS.join(', ')}`)
     if (form === 'text' || form === 'field') return this.#condition(json, form, pointer)
+    const depth = outside + (needsParentheses(form, parent) ? 1 : 0)
     if (depth > BOUNDS.QUERY_DEPTH_MAX)
       throw refused(pointer, 'too_deep', `stands more than ${BOUNDS.QUERY_DEPTH_MAX} levels deep`, 'QUERY_DEPTH_MAX')
     return this.#group(json, form, pointer, depth)
   }
 
-  #group(json: JsonObject, form: 'and' | 'or' | 'not', pointer: string, depth: number): Query {
+  #group(json: JsonObject, form: Form, pointer: string, depth: number): Query {
     const member = json[form] as Json
     const at = pointTo(pointer, form)
     onlyWith(json, [form], pointer)
-    if (form === 'not') return noneOf(this.query(member, at, depth + 1))
+    if (form === 'not') return noneOf(this.query(member, at, depth, form))
     if (!isJsonArray(member) || member.length === 0)
       throw refused(at, isJsonArray(member) ? 'too_short' : 'wrong_type', 'must be a list of at least one query')
-    const parts = member.map((part, i) => this.query(part, pointTo(at, i), depth + 1))
+    const parts = member.map((part, i) => this.query(part, pointTo(at, i), depth, form))
     return form === 'and' ? allOf(parts) : anyOf(parts)
   }
 
@@ -121,8 +133,14 @@ function readBetween(json: JsonObject, field: QueryField, pointer: string): Quer
 
 function noSuchField(name: Json | undefined, pointer: string): AuditError {
   if (typeof name !== 'string') return refused(pointer, 'wrong_type', 'must be the name of a field')
-  const hint = suggest(nearestField(name)) || ` Fields are ${FIELD_NAMES_SAID}.`
+  const hint = suggest(nearestInTree(name)) || ` Fields are ${FIELD_NAMES_SAID}.`
   return refused(pointer, 'not_one_of', `is ${JSON.stringify(shown(name))}, which is no field.${hint}`)
+}
+
+/** `since` and `until` are names of the text form: a tree bounds `occurred_at`. */
+function nearestInTree(name: string): string | undefined {
+  const nearest = nearestField(name)
+  return nearest !== undefined && Object.hasOwn(BOUNDS_OF_TIME, nearest) ? 'occurred_at' : nearest
 }
 
 function scalar(value: Json | undefined, pointer: string): string {

@@ -6,7 +6,7 @@ import { contains, parseNetwork } from './networks.js'
 import { parsePath, valuesAt } from './paths.js'
 import { TIME_MS_MIN, timeMs } from './times.js'
 import { type Between, type Bound, type Condition, mapConditions, type Query, type Words } from './tree.js'
-import { standIn, wordsOf } from './words.js'
+import { finderOf, wordsOf } from './words.js'
 
 /** A query made ready for many events. */
 export type Matcher = (event: RecordedEvent) => boolean
@@ -118,8 +118,8 @@ const boundOf = (bound: Bound | undefined, nowMs: number): number | undefined =>
   typeof bound === 'string' ? timeMs(bound, nowMs) : bound
 
 function testOfWords({ text, prefix }: Words): Test {
-  const sought = wordsOf(text)
-  return ({ texts }) => texts.some((words) => standIn(sought, words, prefix === true))
+  const standIn = finderOf(wordsOf(text), prefix === true)
+  return ({ texts }) => texts.some(standIn)
 }
 
 /** Members that the server sets: nobody looks for them by words. */

@@ -1,11 +1,11 @@
 /** The text form of a query: a recursive descent over the characters, one look ahead, in linear time. */
 import { AuditError } from '../base/index.js'
 import { BOUNDS } from '../event/index.js'
-import { invalidQuery, isFault, suggest, type ValueFault } from './fault.js'
+import { invalidQuery, isFault, shown, suggest, type ValueFault } from './fault.js'
 import { BOUNDS_OF_TIME, FIELD_NAMES_SAID, fieldOf, nearestField, type QueryField } from './fields.js'
 import { PATH_SOURCE } from './paths.js'
 import { allOf, anyOf, EVERYTHING, noneOf, type Query, type Words } from './tree.js'
-import { between, equalTo, type SaidBound, startingWith } from './values.js'
+import { between, checkLength, equalTo, type SaidBound, startingWith } from './values.js'
 import { wordsOf } from './words.js'
 
 const FIELD = new RegExp(`(${PATH_SOURCE}):`, 'y')
@@ -31,7 +31,13 @@ export function parseQuery(text: string): Query {
     throw new AuditError(
       'invalid_query',
       `The query has ${text.length} characters; at most ${BOUNDS.QUERY_CHARS_MAX} (limit QUERY_CHARS_MAX).`,
-      { fault: { position: BOUNDS.QUERY_CHARS_MAX, found: '', expected: 'the end' } },
+      {
+        fault: {
+          position: BOUNDS.QUERY_CHARS_MAX,
+          found: shown(text.slice(BOUNDS.QUERY_CHARS_MAX)),
+          expected: 'the end',
+        },
+      },
     )
   }
   return new Parser(text).parse()
@@ -74,12 +80,12 @@ class Parser {
   /** One condition, a group, or the negation of either; with the space behind it. */
   #term(): Query {
     if (this.#peek() === '-') return this.#deeper(1, () => this.#negated())
-    if (this.#takeKeyword('NOT')) return this.#deeper(0, () => noneOf(this.#term()))
+    if (this.#keyword() === 'NOT') return this.#deeper('NOT'.length, () => this.#notTerm())
     if (this.#peek() === '(') return this.#deeper(1, () => this.#group())
     const keyword = this.#keyword()
     if (this.#isEnd() || this.#peek() === ')' || keyword !== undefined) throw this.#refuse(this.#at, 'a term')
-    const query = this.#condition()
     this.#countTerm()
+    const query = this.#condition()
     this.#skipSpace()
     return query
   }
@@ -87,6 +93,11 @@ class Parser {
   #negated(): Query {
     if (this.#isEnd() || /\s/.test(this.#peek()))
       throw this.#refuse(this.#at, 'a term right behind the minus; quote a lone "-"')
+    return noneOf(this.#term())
+  }
+
+  #notTerm(): Query {
+    this.#skipSpace()
     return noneOf(this.#term())
   }
 
@@ -137,7 +148,11 @@ class Parser {
   }
 
   #words(text: string, prefix: boolean, from: number): Words {
-    if (wordsOf(text).length === 0) throw this.#refuse(from, 'a word: something with a letter or a digit')
+    const tooLong = checkLength(text)
+    if (tooLong) throw this.#faultOf(tooLong, from)
+    const isWord = wordsOf(text).length > 0
+    if (!isWord)
+      throw this.#faultOf({ offset: 0, found: '', expected: 'a word: something with a letter or a digit' }, from)
     return prefix ? { text, prefix } : { text }
   }
 
@@ -171,9 +186,9 @@ class Parser {
     const parts: Query[] = []
     do {
       this.#skipSpace()
+      if (parts.length > 0) this.#countTerm()
       parts.push(this.#value(field))
       this.#skipSpace()
-      if (parts.length > 1) this.#countTerm()
     } while (this.#takeKeyword('OR'))
     if (!this.#isEnd() && this.#peek() !== ')') throw this.#refuse(this.#at, 'OR, or the closing parenthesis')
     this.#takeClosing(opened)
@@ -193,11 +208,17 @@ class Parser {
   }
 
   #settle(value: Query | ValueFault, from: number): Query {
-    if (!isFault(value)) return value
-    const { offset, found, expected, nearest, limit } = value
-    throw invalidQuery({
-      position: from + offset,
-      found,
+    if (isFault(value)) throw this.#faultOf(value, from)
+    return value
+  }
+
+  /** The error of a value that stands from `from` up to here; of one in quotes, all of it is what was found. */
+  #faultOf({ offset, found, expected, nearest, limit }: ValueFault, from: number): AuditError {
+    const position = from + offset
+    const quoted = this.#text[from] === '"' ? this.#text.slice(from, this.#at) : ''
+    return invalidQuery({
+      position,
+      found: quoted || found || this.#foundAt(position),
       expected: limit === undefined ? expected : `${expected} (limit ${limit})`,
       ...(nearest === undefined ? {} : { nearest }),
     })
@@ -288,9 +309,12 @@ class Parser {
   }
 
   #refuse(position: number, expected: string): AuditError {
+    return invalidQuery({ position, found: this.#foundAt(position), expected })
+  }
+
+  #foundAt(position: number): string {
     BARE.lastIndex = position
-    const found = BARE.exec(this.#text)?.[0] ?? this.#text.slice(position, position + 1)
-    return invalidQuery({ position, found, expected })
+    return BARE.exec(this.#text)?.[0] ?? this.#text.slice(position, position + 1)
   }
 }
 

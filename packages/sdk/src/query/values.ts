@@ -29,7 +29,10 @@ const RULES: { readonly [field: string]: ValueRule } = {
     accepts: (value) => canonicalIp(value) !== undefined,
     expected: 'an IPv4 or IPv6 address, or a network such as 10.0.0.0/8',
   },
-  index: { accepts: (value) => /^\d{1,16}$/.test(value), expected: 'a whole number' },
+  index: {
+    accepts: (value) => /^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value)),
+    expected: 'a whole number',
+  },
 }
 const TIME_EXPECTED = 'a time: 2026-11-20, 2026-11-20T09:12:21Z, or a span back from now such as 7d'
 
@@ -42,7 +45,7 @@ const fault = (found: string, expected: string, more: Partial<ValueFault> = {}):
 
 /** The field has this value. */
 export function equalTo(field: QueryField, value: string): Query | ValueFault {
-  const tooLong = checkLength(value)
+  const tooLong = checkLength(value, spelled(field.name, value))
   if (tooLong) return tooLong
   if (field.kind === 'time') return withinMoment(field, value)
   if (field.name === 'ip_address' && value.includes('/')) return within(field, value)
@@ -55,7 +58,7 @@ export function equalTo(field: QueryField, value: string): Query | ValueFault {
   return { field: field.name, is: spelled(field.name, value) }
 }
 
-/** Spelled the way it is compared, where that is another spelling of the same. */
+/** Spelled the way it is compared, where that is another spelling of the same; it can be longer. */
 function spelled(field: string, value: string): string {
   if (field === 'ip_address') return canonicalIp(value) ?? value
   if (field === 'index') return String(Number(value))
@@ -64,7 +67,8 @@ function spelled(field: string, value: string): string {
 
 /** The field has a value that starts so. */
 export function startingWith(field: QueryField, prefix: string): Condition | ValueFault {
-  const tooLong = checkLength(prefix)
+  const said = field.name === 'actor_email' ? prefix.toLowerCase() : prefix
+  const tooLong = checkLength(prefix, said)
   if (tooLong) return tooLong
   if (field.kind === 'time' || field.kind === 'index')
     return fault(`${prefix}*`, `a range: ${field.name} has no prefixes`)
@@ -73,7 +77,7 @@ export function startingWith(field: QueryField, prefix: string): Condition | Val
   if (rule?.oneOf && prefix !== '' && !rule.oneOf.some((value) => value.startsWith(prefix)))
     return fault(`${prefix}*`, rule.expected)
   if (rule && !rule.oneOf && prefix !== '' && !rule.accepts(prefix)) return fault(`${prefix}*`, rule.expected)
-  return { field: field.name, starts_with: field.name === 'actor_email' ? prefix.toLowerCase() : prefix }
+  return { field: field.name, starts_with: said }
 }
 
 /** The address lies in the network. */
@@ -155,7 +159,8 @@ function withinMoment(field: QueryField, text: string): Query | ValueFault {
   return { field: field.name, gte: moment.start, lt: moment.end }
 }
 
-function checkLength(value: string): ValueFault | undefined {
-  if (value.length <= BOUNDS.QUERY_VALUE_CHARS_MAX) return undefined
+/** What is wrong with a value that is too long, as it was said or as it is compared. */
+export function checkLength(value: string, compared = value): ValueFault | undefined {
+  if (Math.max(value.length, compared.length) <= BOUNDS.QUERY_VALUE_CHARS_MAX) return undefined
   return fault(value, `at most ${BOUNDS.QUERY_VALUE_CHARS_MAX} characters`, { limit: 'QUERY_VALUE_CHARS_MAX' })
 }

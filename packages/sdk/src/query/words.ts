@@ -1,14 +1,30 @@
 /** The words of a text, as free text is compared: case and accents folded, punctuation gone. */
 
-/** Scripts that are written without spaces: each character is a word, so that any part of a text is found. */
-const UNSPACED = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`
-const WORD = new RegExp(String.raw`[${UNSPACED}]|(?:(?![${UNSPACED}])[\p{L}\p{N}\p{M}])+`, 'gu')
-/** Combining marks of the alphabets (Unicode block 0300): accents. Those of other scripts are letters to their readers. */
-const ACCENTS = /[\u0300-\u036f]/g
+/**
+ * Scripts that are written without spaces: each character is a word, so that any part of a text is found. The marks
+ * that lengthen and repeat kana belong to both of their scripts and are therefore said one by one.
+ */
+const UNSPACED = String.raw`\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3031-\u3035\u303c\u30fc\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}`
+/** One of these with the marks on it, or a run of letters and digits. A mark begins no word: it would hide the word. */
+const WORD = new RegExp(
+  String.raw`[${UNSPACED}](?:(?![${UNSPACED}])\p{M})*|(?:(?![${UNSPACED}])[\p{L}\p{N}])(?:(?![${UNSPACED}])[\p{L}\p{N}\p{M}])*`,
+  'gu',
+)
+/**
+ * Combining marks of the alphabets and of symbols (the Unicode blocks of that name): accents; and what chooses between
+ * two drawings of a character. Marks of other scripts are letters to their readers.
+ */
+const ACCENTS = new RegExp(
+  String.raw`[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]`,
+  'gu',
+)
 
-/** Text without case and accents: compatibility forms too (NFKD), so that `ﬁ` is `fi` and full-width is plain. */
+/**
+ * Text without case and accents: compatibility forms too (NFKD), so that `ﬁ` is `fi` and full-width is plain. First
+ * lower case, then upper, then lower: `ẞ` is `ß` is `SS`.
+ */
 const fold = (text: string): string =>
-  text.normalize('NFKD').replace(ACCENTS, '').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+  text.normalize('NFKD').replace(ACCENTS, '').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 
 const ASCII = /^[\u0020-\u007e\n\t\r]*$/
 const ASCII_WORD = /[a-z0-9]+/g
@@ -24,16 +40,37 @@ export function wordsOf(text: string): readonly string[] {
   return fold(text).match(WORD) ?? []
 }
 
-/** Whether words stand one after the other among others; with `prefix`, the last may go on. */
-export function standIn(sought: readonly string[], words: readonly string[], prefix: boolean): boolean {
-  const last = sought.length - 1
-  for (let at = 0; at + last < words.length; at++) {
-    let i = 0
-    while (i < last && words[at + i] === sought[i]) i++
-    if (i < last) continue
-    const word = words[at + last] as string
-    const end = sought[last] as string
-    if (prefix ? word.startsWith(end) : word === end) return true
+/**
+ * Makes ready a search for words that stand one after the other; with `prefix`, the last may go on. Each word of a
+ * text is looked at once (Knuth, Morris and Pratt, 1977), however often the sought ones nearly stand there.
+ */
+export function finderOf(sought: readonly string[], prefix: boolean): (words: readonly string[]) => boolean {
+  const whole = prefix ? sought.slice(0, -1) : sought
+  const begins = prefix ? (sought.at(-1) ?? '') : ''
+  const borders = bordersOf(whole)
+  return (words) => {
+    let held = 0
+    for (const word of words) {
+      if (held === whole.length) {
+        if (word.startsWith(begins)) return true
+        held = borders[held] ?? 0
+      }
+      while (held > 0 && whole[held] !== word) held = borders[held] ?? 0
+      if (whole[held] === word) held++
+      if (held === whole.length && !prefix) return true
+    }
+    return false
   }
-  return false
+}
+
+/** For each number of first words: how many of them also end there, fewer than all. */
+function bordersOf(words: readonly string[]): readonly number[] {
+  const borders = [0, 0]
+  let held = 0
+  for (const word of words.slice(1)) {
+    while (held > 0 && words[held] !== word) held = borders[held] ?? 0
+    if (words[held] === word) held++
+    borders.push(held)
+  }
+  return borders
 }

@@ -11,6 +11,7 @@ import { recordCommand } from './record.js'
 import { reindexCommand } from './reindex.js'
 import { serveCommand } from './serve.js'
 import { tailCommand } from './tail.js'
+import { typesCommand } from './types.js'
 import { VERSION } from './version.js'
 
 const COMMANDS: readonly AddCommand[] = [
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   tailCommand,
   queriesCommand,
   keysCommand,
+  typesCommand,
   demoCommand,
   reindexCommand,
 ]

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import { AuditError } from '@sealedlog/sdk/base'
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { requireScope } from './access.js'
+import { EVENT_STREAM } from './event-stream.js'
 import { addComponents, OPENAPI_OPTIONS } from './openapi.js'
 import {
   addErrors,
@@ -14,11 +15,14 @@ import {
   refuseUnrouted,
 } from './refuse.js'
 import { requestIdOf } from './request-id.js'
+import { eventTypeRoutes } from './routes/event-types.js'
 import { eventRoutes } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { keyRoutes } from './routes/keys.js'
 import { openAiRoutes } from './routes/openai.js'
 import { organizationRoutes } from './routes/organizations.js'
+import { savedQueryRoutes } from './routes/saved-queries.js'
+import { searchRoutes } from './routes/search.js'
 import { tailRoutes } from './routes/tail.js'
 import { tlogRoutes } from './routes/tlog.js'
 import type { Services } from './services.js'
@@ -70,7 +74,18 @@ export async function makeApp(services: Services, options: HttpOptions = HTTP_OP
   addErrors(app, services)
   await app.register(async (routes) => {
     const methodsOf = collectMethods(routes)
-    for (const add of [eventRoutes, tailRoutes, openAiRoutes, organizationRoutes, keyRoutes, tlogRoutes, healthRoutes])
+    for (const add of [
+      eventRoutes,
+      searchRoutes,
+      savedQueryRoutes,
+      tailRoutes,
+      openAiRoutes,
+      eventTypeRoutes,
+      organizationRoutes,
+      keyRoutes,
+      tlogRoutes,
+      healthRoutes,
+    ])
       add(routes, services)
     refuseOtherMethods(routes, methodsOf)
   })
@@ -116,6 +131,8 @@ function addHooks(app: FastifyInstance, services: Services): void {
     done(null, payload)
   })
   app.addHook('onResponse', async (request, reply) => {
+    // A stream lasts as long as somebody listens: that is no duration of ours.
+    if (reply.raw.getHeader('content-type') === EVENT_STREAM) return
     services.metrics.answered(
       request.method,
       request.routeOptions.url ?? 'none',

@@ -18,9 +18,9 @@ const KINDS: { readonly [type: string]: BodyKind } = {
 }
 
 /** One JSON document. */
-export async function readJson(request: FastifyRequest): Promise<Json> {
+export async function readJson(request: FastifyRequest, depthMax: number = BOUNDS.DEPTH_MAX): Promise<Json> {
   kindOf(request, ['json'])
-  return parseJson(await readBytes(request, 'BODY_BYTES_MAX'), { depthMax: BOUNDS.DEPTH_MAX })
+  return parseJson(await readBytes(request, 'BODY_BYTES_MAX'), { depthMax })
 }
 
 /**

@@ -3,6 +3,7 @@ import { ERRORS, ISSUE_CODES, type JsonObject } from '@sealedlog/sdk/base'
 import { BOUNDS, eventShape, KIND_PATTERN, shapeToJsonSchema } from '@sealedlog/sdk/event'
 import { SCOPES } from '../store/index.js'
 import { QUERY_COMPONENTS } from './openapi-query.js'
+import { TYPE_COMPONENTS } from './openapi-types.js'
 
 const text = (description: string, more: JsonObject = {}): JsonObject => ({ type: 'string', description, ...more })
 const time = (description: string): JsonObject => text(description, { format: 'date-time' })
@@ -33,6 +34,7 @@ export type ComponentName =
   | 'SavedQuery'
   | 'SavedQueryList'
   | 'DeletedSavedQuery'
+  | keyof typeof TYPE_COMPONENTS
   | 'Receipt'
   | 'BatchReceipt'
   | 'AuditLog'
@@ -78,9 +80,16 @@ const receipt = {
   ...place,
   leaf_hash: text('Base64 of the leaf’s hash (RFC 6962).'),
   status: text('Whether it is new, or was recorded before.', { enum: ['recorded', 'duplicate'] }),
+  warnings: {
+    ...list(
+      { $ref: 'Issue#' },
+      'Where it does not fit its type, which only warns. Absent where there is nothing to say.',
+    ),
+    maxItems: BOUNDS.EVENT_WARNINGS_MAX,
+  },
   ...evidence,
 }
-const onlyWithProof = Object.keys(evidence)
+const onlyWithProof = ['warnings', ...Object.keys(evidence)]
 
 export const EXAMPLE_EVENT = {
   type: 'api_key.created',
@@ -247,6 +256,7 @@ const ERROR_COMPONENTS = {
 export const COMPONENTS: { readonly [name in ComponentName]: JsonObject } = {
   ...EVENT_COMPONENTS,
   ...QUERY_COMPONENTS,
+  ...TYPE_COMPONENTS,
   ...ADMINISTRATION_COMPONENTS,
   ...ERROR_COMPONENTS,
 }

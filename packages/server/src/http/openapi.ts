@@ -8,6 +8,7 @@ const TAGS = {
   Events: 'Record what happened, list it, follow it.',
   Queries: 'Queries that an organization keeps by name.',
   'OpenAI-compatible': 'The same log, served to clients of OpenAI’s audit log API.',
+  'Event types': 'What an organization says of its event types, and demands of events.',
   Organizations: 'Each organization has a log of its own.',
   Keys: 'Who may write, read and administer.',
   Proofs: 'Each log as C2SP tlog-tiles: anyone who holds a checkpoint can check it.',

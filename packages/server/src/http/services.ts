@@ -2,6 +2,7 @@
 import type { RandomBytes } from '@sealedlog/sdk/base'
 import type { AuditLog } from '../log/index.js'
 import type { DocumentStore, KeyStore } from '../store/index.js'
+import type { Types } from '../types/index.js'
 import type { Caller, Gatekeeper, Organizations } from './access.js'
 import type { Metrics } from './metrics.js'
 import type { Rates } from './rates.js'
@@ -11,6 +12,7 @@ export interface Services {
   readonly log: AuditLog
   readonly keys: KeyStore
   readonly documents: DocumentStore
+  readonly types: Types
   readonly gatekeeper: Gatekeeper
   readonly organizations: Organizations
   readonly rates: Rates

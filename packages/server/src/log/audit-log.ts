@@ -20,11 +20,15 @@ import {
   type Unit,
   type UnitOutcome,
 } from '../store/index.js'
+import type { Types } from '../types/index.js'
 import { Bell } from './bell.js'
 import { COMMITTER_LIMITS, Committer, type CommitterGauge, type CommitterLimits } from './committer.js'
+import { heedTypes } from './heeding.js'
 import { type Page, type PageRequest, readPage } from './listing.js'
 import { type Evidence, formatReceipt, type Receipts, readEvidence } from './receipt.js'
-import { readTail, type TailPage, type TailRequest } from './tailing.js'
+import { checkRecorded, type RecordedCheck, type RecordedCheckRequest } from './recorded-check.js'
+import { type FollowRequest, LiveTail } from './streaming.js'
+import { readTail, startOf, type TailPage, type TailRequest } from './tailing.js'
 import { readTileBytes } from './tiles.js'
 import { eventOf, type OnProgress, Views } from './views.js'
 
@@ -34,6 +38,8 @@ export interface AuditLogOptions {
   readonly random: RandomBytes
   readonly nowMs: () => number
   readonly limits?: CommitterLimits
+  /** what organizations demand of their event types; without it, nothing */
+  readonly types?: Types
 }
 
 /** A unit with the events it was sealed from: what the index is told. */
@@ -53,12 +59,16 @@ export class AuditLog {
   readonly #store: Store
   readonly #views: Views
   readonly #bell = new Bell()
+  readonly #live: LiveTail
   readonly #committer: Committer<SaidUnit>
   readonly #random: RandomBytes
   readonly #nowMs: () => number
+  readonly #types: Types | undefined
 
-  constructor({ store, index, random, nowMs, limits = COMMITTER_LIMITS }: AuditLogOptions) {
+  constructor({ store, index, random, nowMs, limits = COMMITTER_LIMITS, types }: AuditLogOptions) {
+    this.#types = types
     this.#store = store
+    this.#live = new LiveTail(store, this.#bell)
     this.#views = new Views(store, index)
     this.#committer = new Committer<SaidUnit>(
       store,
@@ -80,23 +90,48 @@ export class AuditLog {
    */
   async record(org: string, events: readonly EventInput[], keyId: string): Promise<Receipts> {
     const nowMs = this.#nowMs()
-    const said = events.map((event) => fillEvent(event, nowMs, this.#random))
+    const found = this.#types?.rowsFor(org, events)
+    // Nobody waits who need not: what is taken in one turn is committed together.
+    const rows = found instanceof Promise ? await found : found
+    const said = events.map((event) => fillEvent(rows?.fill(event) ?? event, nowMs, this.#random))
+    const warnings = rows && (await heedTypes(rows, said, (id) => this.#isRecorded(org, id)))
     const sealed = sealAll(said, org, this.#random)
     const outcome = await this.#committer.commit({ org, events: sealed, said }, [`organization ${org}`, `key ${keyId}`])
     if ('refused' in outcome) throw outcome.refused
     const { placed, checkpoint, size } = outcome
-    return { org, checkpoint, size, data: placed.map((place, i) => formatReceipt(said[i]?.id ?? '', org, place)) }
+    for (const [i, issues] of warnings ?? []) this.#types?.countWarnings(org, said[i]?.type ?? '', issues.length)
+    const data = placed.map((place, i) => formatReceipt(said[i]?.id ?? '', org, place, warnings?.get(i)))
+    return { org, checkpoint, size, data }
+  }
+
+  /** Judges recorded events of a type by rules that are not in force yet. @throws AuditError `organization_not_found` */
+  checkRecorded(request: RecordedCheckRequest): Promise<RecordedCheck> {
+    return checkRecorded((page) => this.list(page), request)
   }
 
   /** A bounded list. @throws AuditError `organization_not_found` */
   async list(request: PageRequest): Promise<Page> {
     const { size } = await this.head(request.org)
-    return readPage(this.#store, this.#views, request, size)
+    return readPage({ store: this.#store, views: this.#views, nowMs: this.#nowMs() }, request, size)
   }
 
   /** Entries in index order, waiting for one when there is none. @throws AuditError `organization_not_found` or `after_beyond_end` */
   tail(request: TailRequest): Promise<TailPage> {
     return readTail(this.#store, this.#bell, this.#nowMs, request)
+  }
+
+  /** The index after which a tail begins. @throws AuditError `organization_not_found` or `after_beyond_end` */
+  startOf(org: string, after: number | 'latest'): Promise<number> {
+    return startOf(this.#store, org, after)
+  }
+
+  /** All entries that follow an index, for whoever goes on and on: see `LiveTail.read`. */
+  follow(request: FollowRequest): Promise<TailPage | undefined> {
+    return this.#live.read(request)
+  }
+
+  async #isRecorded(org: string, id: string): Promise<boolean> {
+    return (await this.#store.findById(org, id)) !== undefined
   }
 
   async find(org: string, id: string): Promise<FoundEvent | undefined> {

@@ -1,5 +1,5 @@
 /** Receipts: what a caller gets back, and with what anyone proves that exactly this event was recorded. */
-import { decodeUtf8, encodeBase64, formatTime } from '@sealedlog/sdk/base'
+import { decodeUtf8, encodeBase64, formatTime, type Issue } from '@sealedlog/sdk/base'
 import { splitDisclosures } from '@sealedlog/sdk/event'
 import type { LogStore, Placed, StoredEntry } from '../store/index.js'
 import { readInclusion } from './tiles.js'
@@ -13,6 +13,8 @@ export interface Receipt {
   /** base64 of the leaf hash */
   readonly leaf_hash: string
   readonly status: 'recorded' | 'duplicate'
+  /** where the event does not fit its type, which only warns; absent where there is nothing to say */
+  readonly warnings?: readonly Issue[]
 }
 
 /** The receipts of a unit, under one checkpoint. */
@@ -35,13 +37,14 @@ export interface Evidence {
   readonly inclusion: readonly string[]
 }
 
-export const formatReceipt = (id: string, org: string, placed: Placed): Receipt => ({
+export const formatReceipt = (id: string, org: string, placed: Placed, warnings?: readonly Issue[]): Receipt => ({
   id,
   org,
   index: placed.index,
   recorded_at: formatTime(placed.recordedAtMs),
   leaf_hash: encodeBase64(placed.leafHash),
   status: placed.status,
+  ...(warnings && { warnings }),
 })
 
 export async function readEvidence(store: LogStore, org: string, entry: StoredEntry, size: number): Promise<Evidence> {

@@ -13,6 +13,7 @@ import { meaningRows } from './bad/meaning.js'
 import { queryRows } from './bad/queries.js'
 import type { Row, World } from './bad/row.js'
 import { shapeRows } from './bad/shape.js'
+import { typeRows } from './bad/types.js'
 import { wireRows } from './bad/wire.js'
 import { type Answer, type Body, call, callRaw, makeKey, makeOrganizations, start } from './support.js'
 
@@ -31,6 +32,7 @@ const THEMES: { readonly [theme: string]: (world: World) => readonly Row[] } = {
   queries: queryRows,
   'keys and organizations': accessRows,
   'administration and paths': administrationRows,
+  'event types': typeRows,
   'the wire': wireRows,
 }
 
@@ -84,10 +86,12 @@ async function cursorOf(key: string, prefix: string): Promise<string> {
 /** All that a bad request could have changed. */
 async function everything(): Promise<Body> {
   const key = server.rootKey.value
-  const [organizations, keys] = await Promise.all(
-    ['/v1/organizations', '/v1/keys'].map((path) => call(server.url, { path, key })),
-  )
-  return { organizations: organizations?.json, keys: keys?.json }
+  const headers = { 'sealedlog-organization': 'acme' }
+  const [organizations, keys, types] = await Promise.all([
+    ...['/v1/organizations', '/v1/keys'].map((path) => call(server.url, { path, key })),
+    call(server.url, { path: '/v1/event-types', key, headers }),
+  ])
+  return { organizations: organizations?.json, keys: keys?.json, types: types?.json }
 }
 
 describe('each bad input is answered with its documented error', () => {

@@ -135,10 +135,10 @@ describe('a type that warns', () => {
     expect(words).toEqual([
       '/targets/0/type is "invoce"; expected "invoice", "customer". Did you mean "invoice"?',
       '/details/number is "INV-x"; expected a text that matches "^INV-[0-9]+$".',
-      '/details/role is the string "ownr"; expected "reader", "writer", "owner". Did you mean "owner".',
+      '/details/role is the string "ownr"; expected "reader", "writer", "owner". Did you mean "owner"?',
       '/details/lines/1 is 0; expected at least 1.',
       '/details/lines/2 is the string "2"; expected an integer.',
-      '/details/rol is no member that its type knows. Did you mean "role".',
+      '/details/rol is no member that its type knows. Did you mean "role"?',
       '/metadata/plan is the string "free"; expected "pro".',
     ])
   })

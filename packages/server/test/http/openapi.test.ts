@@ -26,6 +26,7 @@ beforeAll(async () => {
     [1, 2, 3].map((n) => ({ id: `evt_${n}`, type: 'api_key.created' })),
   )
   cursor = (await ask('GET /v1/events?limit=1')).json.next_cursor
+  await ask('PUT /v1/event-types/invoice.sent', { mode: 'warn', details: { required: ['number'] } })
 })
 
 test('it is clean under every rule that Redocly recommends', async () => {
@@ -57,6 +58,7 @@ const addressOf = (path: string): string =>
     .replace('/keys/{id}', `/keys/${keyId}`)
     .replace('{id}', 'evt_1')
     .replace('{org}', 'acme')
+    .replace('{type}', 'invoice.sent')
     .replace('{path}', '0/000.p/3')
 
 /** The tree prints a wildcard without what stands before it. */
@@ -134,6 +136,12 @@ function sampleOf(path: string, { name, schema }: Body): string {
 
 const REFUSED_PARAMETERS = new Set(['unknown_parameter', 'invalid_parameter', 'invalid_cursor'])
 
+const OWN_HEADERS: { readonly [line: string]: readonly string[] } = {
+  'GET /v1/events/tail': ['Last-Event-ID'],
+  'PUT /v1/event-types/invoice.sent': ['If-Match'],
+  'DELETE /v1/event-types/invoice.sent': ['If-Match'],
+}
+
 describe('it is true of parameters', () => {
   test('each that it names is accepted, once, and where it says so many times', async () => {
     let count = 0
@@ -162,7 +170,7 @@ describe('it is true of parameters', () => {
   test('the headers that it names are those that are read', () => {
     for (const { line, page } of operations().filter(({ page }) => page.security === undefined)) {
       const names = page.parameters.filter((each: Body) => each.in === 'header').map((each: Body) => each.name)
-      const own = line === 'GET /v1/events/tail' ? ['Last-Event-ID'] : []
+      const own = OWN_HEADERS[line] ?? []
       expect([line, names]).toEqual([line, ['Sealedlog-Organization', 'OpenAI-Organization', 'X-Request-Id', ...own]])
     }
   })
@@ -173,6 +181,7 @@ const BODIES: { readonly [line: string]: unknown } = {
   'POST /v1/events/batch': [{ type: 'a.b' }],
   'POST /v1/organizations': { id: 'made' },
   'POST /v1/keys': { organization: 'acme', name: 'made', scopes: ['read'] },
+  'PUT /v1/event-types/invoice.sent': { mode: 'warn', details: { required: ['number'] } },
 }
 const bodyFor = (line: string): unknown => BODIES[line]
 
@@ -221,6 +230,27 @@ const CALLS: readonly Call[] = [
   ['POST /v1/keys', { name: 'x', scopes: ['read'], expires_at: '2099-01-01T00:00:00Z' }],
   ['POST /v1/keys', { name: 'x' }],
   ['DELETE /v1/keys/nobody'],
+  ['POST /v1/events', { type: 'invoice.sent' }],
+  ['POST /v1/events/batch', [{ type: 'invoice.sent' }, { type: 'a.b' }]],
+  ['PUT /v1/event-types/order.placed', { mode: 'enforce', targets: ['order'], sentence: '{actor} ordered' }],
+  ['PUT /v1/event-types/order.placed', { mode: 'off', outcome: 'unknown', description: 'x', metadata: {} }],
+  ['PUT /v1/event-types/order.placed', { mode: 'sometimes' }],
+  ['PUT /v1/event-types/audit.mine', {}],
+  ['PUT /v1/event-types/order.placed', {}, { 'if-match': '"999"' }],
+  ['GET /v1/event-types'],
+  ['GET /v1/event-types?include=catalogue&limit=1000'],
+  ['GET /v1/event-types?limit=0'],
+  ['GET /v1/event-types/order.placed'],
+  ['GET /v1/event-types/order.placed?version=1'],
+  ['GET /v1/event-types/order.placed?version=9'],
+  ['GET /v1/event-types/api_key.created'],
+  ['GET /v1/event-types/nobody.knows'],
+  ['GET /v1/event-types/order.placed/versions'],
+  ['POST /v1/event-types/invoice.sent/check'],
+  ['POST /v1/event-types/invoice.sent/check', { details: { properties: { a: { format: 'no' } } } }],
+  ['POST /v1/event-types/nobody.knows/check'],
+  ['DELETE /v1/event-types/order.placed'],
+  ['DELETE /v1/event-types/order.placed'],
   ['GET /v1/organizations/acme/tlog/checkpoint'],
   ['GET /v1/organizations/acme/tlog/vkey'],
   ['GET /v1/organizations/acme/tlog/tile/0/000.p/3'],

@@ -16,6 +16,7 @@ import { parsePairs, Query } from '../query.js'
 import { readAsked } from '../saved-queries.js'
 import { aboutLoneEvent, readDialect, readEvent, readEvents } from '../say.js'
 import type { Services } from '../services.js'
+import { recordAs } from '../told.js'
 import { batchDoc, eventDoc, listDoc, recordDoc } from './events.doc.js'
 
 export function eventRoutes(app: FastifyInstance, services: Services): void {
@@ -53,7 +54,8 @@ async function recordOne(services: Services, request: FastifyRequest, reply: Fas
     event.org === undefined ? [] : [event.org],
   )
   services.rates.take(request.caller.keyId, org, 1)
-  const receipts = await services.log.record(org, [event], request.caller.keyId).catch((error: unknown) => {
+  const said = recordAs(dialect, services.log, org, [event], request.caller.keyId)
+  const receipts = await said.catch((error: unknown) => {
     throw aboutLoneEvent(error)
   })
   const [receipt] = await withProofs(services, receipts, include)
@@ -70,14 +72,17 @@ async function recordBatch(services: Services, request: FastifyRequest, reply: F
   const named = new Set(events.map((event) => event.org).filter((org) => org !== undefined))
   const org = await organizationOf(request, request.caller, services.organizations, [...named])
   services.rates.take(request.caller.keyId, org, events.length)
-  const receipts = await services.log.record(org, events, request.caller.keyId)
+  const receipts = await recordAs(dialect, services.log, org, events, request.caller.keyId)
   reply.code(statusOf(services, receipts))
   return { data: await withProofs(services, receipts, include), checkpoint: receipts.checkpoint }
 }
 
 /** 201 where anything is new, 200 where all of it was recorded before. */
 function statusOf({ metrics }: Services, receipts: Receipts): number {
-  for (const { status } of receipts.data) metrics.acknowledged(status)
+  for (const { status, warnings } of receipts.data) {
+    metrics.acknowledged(status)
+    if (warnings) metrics.warned(warnings.length)
+  }
   return receipts.data.some((receipt) => receipt.status === 'recorded') ? 201 : 200
 }
 
