@@ -3,7 +3,7 @@ import { AuditError, isJsonObject, type Json } from '@sealedlog/sdk/base'
 import { BOUNDS, CATALOGUE, type EventTypeRow, rowOf, targetTypesOf } from '@sealedlog/sdk/event'
 import type { FastifyRequest } from 'fastify'
 import type { Expectation, StoredType, Types } from '../types/index.js'
-import { invalidParameter } from './query.js'
+import { invalidParameter } from './query-string.js'
 
 export interface EventTypeAnswer {
   readonly type: string

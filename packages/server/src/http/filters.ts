@@ -9,12 +9,12 @@ import {
   fieldOf,
   isFault,
   parseQuery,
-  type Query as Asked,
+  type Query,
   type QueryField,
   startingWith,
   suggest,
 } from '@sealedlog/sdk/query'
-import { invalidParameter, type Query } from './query.js'
+import { invalidParameter, type QueryString } from './query-string.js'
 
 /** Fields that are parameters of the native list; `tenant` is OpenAI's business. */
 export const FILTER_PARAMETERS: readonly Field[] = (Object.keys(FIELDS) as Field[]).filter(
@@ -22,7 +22,7 @@ export const FILTER_PARAMETERS: readonly Field[] = (Object.keys(FIELDS) as Field
 )
 
 /** @throws AuditError `invalid_parameter` or `invalid_query` */
-export function readFilters(query: Query): Asked {
+export function readFilters(query: QueryString): Query {
   const fields = FILTER_PARAMETERS.map((name) => readField(query, name)).filter((said) => said !== undefined)
   const times = [readTime(query, 'since', 'gte'), readTime(query, 'until', 'lt')].filter((said) => said !== undefined)
   checkOrder(query)
@@ -30,26 +30,26 @@ export function readFilters(query: Query): Asked {
   return allOf([...fields, ...times, ...(text === undefined ? [] : [readText(text)])])
 }
 
-function readField(query: Query, name: Field): Asked | undefined {
+function readField(query: QueryString, name: Field): Query | undefined {
   const values = query.many(name)
   return values.length === 0 ? undefined : anyOf(values.map((value) => readValue(name, value)))
 }
 
 /** Of plain parameters, `type` alone knows prefixes: an id may well end in a star. */
-function readValue(name: Field, value: string): Asked {
+function readValue(name: Field, value: string): Query {
   const field = fieldOf(name) as QueryField
   const isPrefix = name === 'type' && value.endsWith('*')
   return settle(name, value, isPrefix ? startingWith(field, value.slice(0, -1)) : equalTo(field, value))
 }
 
-function readTime(query: Query, name: 'since' | 'until', bound: 'gte' | 'lt'): Asked | undefined {
+function readTime(query: QueryString, name: 'since' | 'until', bound: 'gte' | 'lt'): Query | undefined {
   const text = query.one(name)
   if (text === undefined) return undefined
   const said = between(fieldOf('occurred_at') as QueryField, [{ name: bound, text, offset: 0 }])
   return settle(name, text, said, ' (write + as %2B)')
 }
 
-function settle(name: string, value: string, said: ReturnType<typeof equalTo>, hint = ''): Asked {
+function settle(name: string, value: string, said: ReturnType<typeof equalTo>, hint = ''): Query {
   if (!isFault(said)) return said
   const limit = said.limit === undefined ? '' : ` (limit ${said.limit})`
   throw invalidParameter(
@@ -59,7 +59,7 @@ function settle(name: string, value: string, said: ReturnType<typeof equalTo>, h
 }
 
 /** A time before the other is a slip, not a question. Spans have no order until they are asked. */
-function checkOrder(query: Query): void {
+function checkOrder(query: QueryString): void {
   const since = query.one('since') ?? ''
   const until = query.one('until') ?? ''
   const [sinceMs, untilMs] = [parseTime(since), parseTime(until)]
@@ -67,7 +67,7 @@ function checkOrder(query: Query): void {
     throw invalidParameter('until', `until is ${until}, before since, which is ${since}.`)
 }
 
-function readText(text: string): Asked {
+function readText(text: string): Query {
   try {
     return parseQuery(text)
   } catch (error) {

@@ -2,7 +2,7 @@
 import { AuditError, didYouMean, formatTime, TIME_MS_MAX } from '@sealedlog/sdk/base'
 import { BOUNDS, type Field, isTenantScoped } from '@sealedlog/sdk/event'
 import { allOf, anyOf, NOTHING, type Query } from '@sealedlog/sdk/query'
-import { invalidParameter, type Pair, parseInteger } from './query.js'
+import { invalidParameter, type Pair, parseInteger } from './query-string.js'
 
 export interface OpenAiQuery {
   readonly query: Query

@@ -1,10 +1,10 @@
 /** Saved queries: what an organization asks again and again, by name. Kept as said, so that `since:7d` stays a week. */
 import { AuditError, didYouMean, formatTime, isJsonObject, type Json } from '@sealedlog/sdk/base'
 import { BOUNDS, KIND_PATTERN } from '@sealedlog/sdk/event'
-import { allOf, formatQuery, parseQuery, parseQueryJson, type Query as Asked } from '@sealedlog/sdk/query'
+import { allOf, formatQuery, parseQuery, parseQueryJson, type Query } from '@sealedlog/sdk/query'
 import type { DocumentStore, StoredDocument } from '../store/index.js'
 import { readFilters } from './filters.js'
-import type { Query } from './query.js'
+import type { QueryString } from './query-string.js'
 
 const KIND = 'saved_query'
 
@@ -18,7 +18,7 @@ export interface SavedQuery {
 }
 
 /** What a list is asked by: the plain parameters, `q`, and the query that `saved` names; all of them hold. */
-export async function readAsked(documents: DocumentStore, org: string, query: Query): Promise<Asked> {
+export async function readAsked(documents: DocumentStore, org: string, query: QueryString): Promise<Query> {
   const asked = readFilters(query)
   const name = query.one('saved')
   if (name === undefined) return asked
@@ -85,7 +85,7 @@ export function readSavedQuery(name: string, body: Json, nowMs: number): SavedQu
   return { name, q, ...(description === undefined ? {} : { description }), saved_at: formatTime(nowMs) }
 }
 
-function readTree(q: Json | undefined, query: Json | undefined): Asked {
+function readTree(q: Json | undefined, query: Json | undefined): Query {
   if ((q === undefined) === (query === undefined))
     throw refused('A saved query has either q, in words, or query, a tree.')
   if (query !== undefined) return parseQueryJson(query, '/query')

@@ -2,12 +2,12 @@
 import { AuditError, isJsonObject, type Issue, type Json } from '@sealedlog/sdk/base'
 import { DIALECT_TABLES, DIALECTS, type Dialect, type DialectName, wirePointerOf } from '@sealedlog/sdk/dialect'
 import { BOUNDS, type EventInput, parseEvent } from '@sealedlog/sdk/event'
-import type { Query } from './query.js'
+import type { QueryString } from './query-string.js'
 
 const DIALECT_NAMES = Object.keys(DIALECTS) as DialectName[]
 
 /** The dialect that `?dialect=` names; the native form where it is absent. */
-export function readDialect(query: Query): Dialect {
+export function readDialect(query: QueryString): Dialect {
   const name = query.oneOf('dialect', DIALECT_NAMES)
   return DIALECTS[name ?? 'native']
 }

@@ -2,7 +2,7 @@
 import type { EventInput } from '@sealedlog/sdk/event'
 import { randomFact, randomMoment, type Said, type SaidField } from '../../../sdk/test/query/random-trees.js'
 import { oneIn, type Random, times } from '../../../sdk/test/query/support.js'
-import type { Pair } from '../../dist/http/query.js'
+import type { Pair } from '../../dist/http/query-string.js'
 
 const LONG_NAMES: { readonly [short: string]: string } = {
   actor: 'actor_id',

@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { NOW_MS, random, SEED, times } from '../../../sdk/test/query/support.js'
 import { readFilters } from '../../dist/http/filters.js'
-import { Query } from '../../dist/http/query.js'
+import { QueryString } from '../../dist/http/query-string.js'
 import { Comparer, treeOf } from './oracle-pages.js'
 import { randomParameters } from './oracle-parameters.js'
 import { decidedTree } from './oracle-trees.js'
@@ -35,7 +35,7 @@ test(
     const comparer = new Comparer(world, rnd)
     for (const i of times(PARAMETERS, (i) => i)) {
       const { pairs, said } = randomParameters(rnd, world.events)
-      expect(readFilters(new Query(pairs)), JSON.stringify(pairs)).toEqual(treeOf(said))
+      expect(readFilters(new QueryString(pairs)), JSON.stringify(pairs)).toEqual(treeOf(said))
       await comparer.check(said, `parameters ${i} at ${NOW_MS}`)
     }
   },

@@ -16,7 +16,7 @@ import {
   REGISTRATION_DEPTH_MAX,
   type RowPage,
 } from '../event-types.js'
-import { invalidParameter, type Query } from '../query.js'
+import { invalidParameter, type QueryString } from '../query-string.js'
 import type { Services } from '../services.js'
 import { queryOf, readCursor } from './events.js'
 import {
@@ -64,9 +64,9 @@ async function organizationPaid(services: Services, request: FastifyRequest, cos
   return org
 }
 
-const readLimit = (query: Query): number => query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT)
+const readLimit = (query: QueryString): number => query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT)
 
-const readVersion = (query: Query): number | undefined =>
+const readVersion = (query: QueryString): number | undefined =>
   query.integer('version', 1, Number.MAX_SAFE_INTEGER, undefined)
 
 async function list(services: Services, request: FastifyRequest): Promise<RowPage> {

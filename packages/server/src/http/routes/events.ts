@@ -12,7 +12,7 @@ import {
 } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { readBatch, readJson } from '../body.js'
-import { parsePairs, Query } from '../query.js'
+import { parsePairs, QueryString } from '../query-string.js'
 import { readAsked } from '../saved-queries.js'
 import { aboutLoneEvent, readDialect, readEvent, readEvents } from '../say.js'
 import type { Services } from '../services.js'
@@ -39,7 +39,7 @@ export function eventRoutes(app: FastifyInstance, services: Services): void {
 }
 
 /** The query of a request, to be read strictly. */
-export const queryOf = (request: FastifyRequest): Query => new Query(parsePairs(request.query as string))
+export const queryOf = (request: FastifyRequest): QueryString => new QueryString(parsePairs(request.query as string))
 
 async function recordOne(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<object> {
   const query = queryOf(request)

@@ -5,7 +5,7 @@ import { type ListPosition, positionOf } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { organizationOf } from '../access.js'
 import { readOpenAiQuery } from '../openai-query.js'
-import { parsePairs } from '../query.js'
+import { parsePairs } from '../query-string.js'
 import type { Services } from '../services.js'
 import { openAiListDoc } from './openai.doc.js'
 

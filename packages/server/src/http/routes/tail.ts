@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BEFORE_FIRST } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { asksForStream, STREAM_HEADERS } from '../event-stream.js'
-import { invalidParameter, type Query } from '../query.js'
+import { invalidParameter, type QueryString } from '../query-string.js'
 import { readAsked } from '../saved-queries.js'
 import { readDialect } from '../say.js'
 import type { Services } from '../services.js'
@@ -59,13 +59,13 @@ async function stream(services: Services, request: FastifyRequest, reply: Fastif
 }
 
 /** A client that lost its connection says what it saw last, by the same address as before: that wins. */
-function readStart(request: FastifyRequest, query: Query): number | 'latest' {
+function readStart(request: FastifyRequest, query: QueryString): number | 'latest' {
   const after = readAfter('after', query.one('after'))
   const last = request.headers['last-event-id']
   return last === undefined ? after : readAfter('Last-Event-ID', String(last))
 }
 
-function refuseInStream(query: Query, name: string): void {
+function refuseInStream(query: QueryString, name: string): void {
   if (query.one(name) === undefined) return
   throw invalidParameter(name, `${name} is for the long poll: an event stream goes on by itself. Leave it out.`)
 }

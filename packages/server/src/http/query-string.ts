@@ -38,7 +38,7 @@ export const invalidParameter = (param: string, message: string): AuditError =>
   new AuditError('invalid_parameter', message, { param })
 
 /** The parameters of one request. What is not asked for by name is refused by `done`. */
-export class Query {
+export class QueryString {
   readonly #values = new Map<string, string[]>()
   readonly #asked = new Set<string>()
 
