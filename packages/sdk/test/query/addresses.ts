@@ -46,3 +46,13 @@ export function randomAddress(rnd: Random): string {
     zeros && oneIn(rnd, 2) ? `${text.slice(0, zeros.index)}::${text.slice(zeros.index + zeros[0].length)}` : text
   return oneIn(rnd, 2) ? short : short.toUpperCase()
 }
+
+/** An address that differs from another in one bit: the first being 0. */
+export function flipped({ bits, number }: Address, bit: number): string {
+  const changed = number ^ (1n << BigInt(bits - 1 - bit))
+  const size = bits === 32 ? 8 : 16
+  const parts = times(bits / size, (i) =>
+    Number((changed >> BigInt(bits - size * (i + 1))) & ((1n << BigInt(size)) - 1n)),
+  )
+  return bits === 32 ? parts.join('.') : parts.map((part) => part.toString(16)).join(':')
+}

@@ -1,8 +1,8 @@
 /** Networks against plain arithmetic: a network is the first bits of a number. */
 import { BlockList } from 'node:net'
 import { expect, test } from 'vitest'
-import { contains, formatNetwork, parseNetwork } from '../../dist/query/networks.js'
-import { addressOf, isWithin, randomAddress } from './addresses.js'
+import { contains, formatNetwork, type Network, parseNetwork } from '../../dist/query/networks.js'
+import { type Address, addressOf, flipped, isWithin, randomAddress } from './addresses.js'
 import { random, SEED } from './support.js'
 
 const RUNS = 20_000
@@ -32,6 +32,17 @@ test(`an address lies in a network as the numbers say, and as Node says (QUERY_S
     if (expected) inside++
   }
   expect(inside).toBeGreaterThan(RUNS / 20)
+})
+
+test('every bit of a prefix counts, and none behind it', () => {
+  for (const start of ['10.77.3.201', '255.255.255.255', '2001:db8:85a3::8a2e:370:7334', '::']) {
+    const address = addressOf(start) as Address
+    for (let prefixBits = 0; prefixBits <= address.bits; prefixBits++) {
+      const network = parseNetwork(`${start}/${prefixBits}`) as Network
+      for (let bit = 0; bit < address.bits; bit++)
+        expect(contains(network, flipped(address, bit)), `${start}/${prefixBits}, bit ${bit}`).toBe(bit >= prefixBits)
+    }
+  }
 })
 
 test.each([
