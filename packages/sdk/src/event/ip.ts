@@ -42,21 +42,23 @@ function parseIpv4(text: string): readonly [number, number] | undefined {
 function parseIpv6(text: string): readonly number[] | undefined {
   const halves = text.split('::')
   if (halves.length > 2) return undefined
-  const head = parseGroups(halves[0] ?? '')
-  const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : []
+  const isWhole = halves.length === 1
+  const head = parseGroups(halves[0] ?? '', isWhole)
+  const tail = isWhole ? [] : parseGroups(halves[1] ?? '', true)
   if (head === undefined || tail === undefined) return undefined
   const missing = 8 - head.length - tail.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  if (isWhole ? missing !== 0 : missing < 1) return undefined
   return [...head, ...Array<number>(missing).fill(0), ...tail]
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** Groups of a half; where the address ends, the last two may be dotted (RFC 4291 §2.2, form 3). */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return []
   const parts = text.split(':')
   const last = parts.at(-1) ?? ''
-  const dotted = last.includes('.') ? parseIpv4(last) : []
+  const dotted = isEnd && last.includes('.') ? parseIpv4(last) : []
   if (dotted === undefined) return undefined
-  const hex = last.includes('.') ? parts.slice(0, -1) : parts
+  const hex = isEnd && last.includes('.') ? parts.slice(0, -1) : parts
   if (!hex.every((part) => /^[0-9a-fA-F]{1,4}$/.test(part))) return undefined
   return [...hex.map((part) => Number.parseInt(part, 16)), ...dotted]
 }

@@ -12,7 +12,7 @@ export {
   SHORT_NAMES,
 } from './fields.js'
 export { formatQuery } from './format.js'
-export { parseQueryJson } from './json.js'
+export { parseQueryJson, QUERY_JSON_LEVELS_MAX } from './json.js'
 export { judge } from './judge.js'
 export { atTime, factTest, isBetween, type Matcher, matcherOf, rangeMsOf } from './match.js'
 export { parseQuery } from './parse.js'

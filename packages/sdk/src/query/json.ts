@@ -22,6 +22,12 @@ const COMPARISONS = ['is', 'starts_with', 'within', ...BOUND_NAMES] as const
 const MEMBERS: readonly string[] = [...FORMS, ...COMPARISONS, 'prefix']
 
 /**
+ * Arrays and objects inside one another that a body with a query may have: a level of parentheses is up to four of them,
+ * and around the query there is a little more.
+ */
+export const QUERY_JSON_LEVELS_MAX = 4 * BOUNDS.QUERY_DEPTH_MAX + 8
+
+/**
  * Reads a query from JSON. `{}` is everything, as is the empty `and`. Fields and times may be said as in the text form, and `is` may be a
  * number, a boolean or null.
  *

@@ -3,7 +3,7 @@ import { formatTime, type Json, parseTime } from '../base/index.js'
 import { aliasesOf, type Facts, type Field, factsOf, type RecordedEvent } from '../event/index.js'
 import { kindOf } from './fields.js'
 import { contains, parseNetwork } from './networks.js'
-import { parsePath, valuesAt } from './paths.js'
+import { parsePath, someAt } from './paths.js'
 import { TIME_MS_MIN, timeMs } from './times.js'
 import { type Between, type Bound, type Condition, mapConditions, type Query, type Words } from './tree.js'
 import { finderOf, wordsOf } from './words.js'
@@ -72,7 +72,7 @@ function testOfCondition(condition: Condition, nowMs: number): Test {
   if (kind === 'index') return ({ event }) => accepts(event.index)
   if (kind === 'time') return ({ event }) => accepts(event[field as 'occurred_at' | 'recorded_at'])
   const steps = parsePath(field) ?? []
-  return ({ event }) => valuesAt(event as unknown as Json, steps).some(accepts)
+  return ({ event }) => someAt(event as unknown as Json, steps, accepts)
 }
 
 /** What a condition says of one fact. Types that have two names are one. */

@@ -28,11 +28,20 @@ export const formatPath = (steps: readonly string[]): string => steps.map(format
 const formatStep = (step: string): string =>
   PLAIN_STEP.test(step) ? step : `"${step.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`
 
-/** What stands at a path; of lists, every item. */
-export function valuesAt(value: Json | undefined, steps: readonly string[], from = 0): readonly Json[] {
-  if (value === undefined) return []
-  if (isJsonArray(value)) return value.flatMap((item) => valuesAt(item, steps, from))
+/** Whether a test accepts what stands at a path; of lists, any item. */
+export function someAt(value: Json | undefined, steps: readonly string[], accepts: (value: Json) => boolean): boolean {
+  return findAt(value, steps, 0, accepts)
+}
+
+function findAt(
+  value: Json | undefined,
+  steps: readonly string[],
+  from: number,
+  accepts: (value: Json) => boolean,
+): boolean {
+  if (value === undefined) return false
+  if (isJsonArray(value)) return value.some((item) => findAt(item, steps, from, accepts))
   const step = steps[from]
-  if (step === undefined) return [value]
-  return isJsonObject(value) && Object.hasOwn(value, step) ? valuesAt(value[step], steps, from + 1) : []
+  if (step === undefined) return accepts(value)
+  return isJsonObject(value) && Object.hasOwn(value, step) && findAt(value[step], steps, from + 1, accepts)
 }

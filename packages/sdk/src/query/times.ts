@@ -38,8 +38,8 @@ export function readMoment(text: string): Moment | undefined {
 
 function momentOf(startMs: number, lengthMs: number): Moment | undefined {
   const endMs = startMs + lengthMs
-  if (startMs < TIME_MS_MIN || endMs > TIME_MS_MAX) return undefined
-  return { start: formatTime(startMs), end: formatTime(endMs) }
+  if (startMs < TIME_MS_MIN || startMs > TIME_MS_MAX) return undefined
+  return { start: formatTime(startMs), end: formatTime(Math.min(endMs, TIME_MS_MAX)) }
 }
 
 /** `7d` in milliseconds, or undefined. */

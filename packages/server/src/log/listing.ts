@@ -1,9 +1,9 @@
 /** Lists: a bounded page of events, newest first or oldest first, between two positions. */
-import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { type ListPosition, positionOf, type RecordedEvent, RESERVED_BUCKET } from '@sealedlog/sdk/event'
-import { allOf, atTime, conditionsOf, matcherOf, type Query } from '@sealedlog/sdk/query'
+import { allOf, atTime, conditionsOf, type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
 import type { SearchRequest } from '../index/index.js'
 import type { LogStore } from '../store/index.js'
+import { Slices } from './slices.js'
 import { eventOf, type Views } from './views.js'
 
 export interface PageRequest {
@@ -26,11 +26,12 @@ export interface Page {
 }
 
 /**
- * Candidates looked at for one page. What the index does not decide is read and looked at: a page is given as it is
- * before that takes longer than others may wait, and says where to go on.
+ * Candidates looked at for one page, and the milliseconds spent on them. What the index does not decide is read and looked
+ * at: a page is given as it is before that takes longer than others may wait, and says where to go on.
  */
 export const PAGE_SCAN_MAX = 10_000
-/** Candidates looked at in one go: a few milliseconds, then others have their turn. */
+const PAGE_MS_MAX = 1_000
+/** Candidates read in one go. */
 const PAGE_CHUNK = 200
 
 /** Where pages are read from. */
@@ -59,24 +60,46 @@ async function readAll(source: PageSource, ask: SearchRequest, found: readonly L
 
 /** Looks at candidate after candidate, until the page is full and one more is known, or it has been long enough. */
 async function sift(source: PageSource, ask: SearchRequest, found: readonly ListPosition[]): Promise<Page> {
-  const { views, nowMs } = source
-  const holds = matcherOf(ask.query, nowMs)
-  const events: RecordedEvent[] = []
+  const sieve = new Sieve(source, ask)
   let candidates = found
   let asked = ask.limit
   for (let looked = 0; ; ) {
-    for (let at = 0; at < candidates.length; at += PAGE_CHUNK) {
-      await letOthersRun()
-      const chunk = await readEvents(source, ask.org, candidates.slice(at, at + PAGE_CHUNK))
-      events.push(...chunk.filter(holds))
-      if (events.length >= ask.limit) return cutPage(events, ask.limit - 1)
-    }
+    const page = await sieve.look(candidates)
+    if (page) return page
     looked += candidates.length
     const last = candidates.at(-1)
-    if (last === undefined || candidates.length < asked) return { events }
-    if (looked >= PAGE_SCAN_MAX) return { events, next: last }
+    if (last === undefined || candidates.length < asked) return { events: sieve.events }
+    if (looked >= PAGE_SCAN_MAX) return { events: sieve.events, next: last }
     asked = Math.min(PAGE_SCAN_MAX - looked, Math.max(asked * 2, PAGE_CHUNK))
-    candidates = (await views.search({ ...ask, after: last, limit: asked })).positions
+    candidates = (await source.views.search({ ...ask, after: last, limit: asked })).positions
+  }
+}
+
+/** Keeps, of the candidates it is shown, those for which the query holds. */
+class Sieve {
+  readonly events: RecordedEvent[] = []
+  readonly #source: PageSource
+  readonly #ask: SearchRequest
+  readonly #holds: Matcher
+  readonly #slices = new Slices()
+
+  constructor(source: PageSource, ask: SearchRequest) {
+    this.#source = source
+    this.#ask = ask
+    this.#holds = matcherOf(ask.query, source.nowMs)
+  }
+
+  /** The page, where it is full or has taken long enough; undefined where there is time for more. */
+  async look(candidates: readonly ListPosition[]): Promise<Page | undefined> {
+    const { org, limit } = this.#ask
+    for (let at = 0; at < candidates.length; at += PAGE_CHUNK) {
+      for (const event of await readEvents(this.#source, org, candidates.slice(at, at + PAGE_CHUNK))) {
+        if (this.#holds(event) && this.events.push(event) === limit) return cutPage(this.events, limit - 1)
+        if (this.#slices.spentMs >= PAGE_MS_MAX) return { events: this.events, next: positionOf(event) }
+        await this.#slices.turn()
+      }
+    }
+    return undefined
   }
 }
 

@@ -1,16 +1,17 @@
 /** The tail: entries in the order of their indexes, which no late event can disturb. */
-import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { AuditError } from '@sealedlog/sdk/base'
 import type { RecordedEvent } from '@sealedlog/sdk/event'
 import { type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
 import { type LogStore, organizationNotFound } from '../store/index.js'
 import type { Bell } from './bell.js'
 import { hideServerEntries } from './listing.js'
+import { Slices } from './slices.js'
 import { eventOf } from './views.js'
 
-/** Entries looked at in one answer: a query that hides everything must not read a whole log at once. */
+/** Entries looked at in one answer, and the milliseconds spent on them: a query that hides everything must not read a whole log at once. */
 const TAIL_SCAN_MAX = 10_000
-/** Entries read in one go: a few milliseconds, then others have their turn. */
+const TAIL_MS_MAX = 1_000
+/** Entries read in one go. */
 const TAIL_CHUNK = 200
 
 /** The index that stands before the first entry. */
@@ -76,15 +77,17 @@ async function sizeOf(store: LogStore, org: string): Promise<number> {
 
 async function scan(store: LogStore, org: string, after: number, holds: Matcher, limit: number): Promise<TailPage> {
   const events: RecordedEvent[] = []
+  const slices = new Slices()
   let next = after
-  while (events.length < limit && next - after < TAIL_SCAN_MAX) {
+  while (events.length < limit && next - after < TAIL_SCAN_MAX && slices.spentMs < TAIL_MS_MAX) {
     const entries = await store.readRange(org, next + 1, next + 1 + Math.min(TAIL_CHUNK, limit))
     if (entries.length === 0) break
-    await letOthersRun()
     for (const entry of entries) {
       const event = eventOf(entry)
       next = entry.index
       if (holds(event) && events.push(event) === limit) break
+      if (slices.spentMs >= TAIL_MS_MAX) break
+      await slices.turn()
     }
   }
   return { events, next }

@@ -64,7 +64,8 @@ async function organizationPaid(services: Services, request: FastifyRequest, cos
   return org
 }
 
-const readLimit = (query: QueryString): number => query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT)
+const readLimit = (query: QueryString): number =>
+  query.integer('limit', 1, BOUNDS.LIST_LIMIT_MAX, BOUNDS.LIST_LIMIT_DEFAULT)
 
 const readVersion = (query: QueryString): number | undefined =>
   query.integer('version', 1, Number.MAX_SAFE_INTEGER, undefined)

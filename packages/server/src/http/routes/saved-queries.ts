@@ -1,5 +1,5 @@
 /** Saved queries: /v1/saved-queries. Whoever may read may ask them; whoever may administer may change them. */
-import { parseQuery } from '@sealedlog/sdk/query'
+import { parseQuery, QUERY_JSON_LEVELS_MAX } from '@sealedlog/sdk/query'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { organizationOf } from '../access.js'
 import { readJson } from '../body.js'
@@ -57,7 +57,7 @@ async function organizationAsked(services: Services, request: FastifyRequest): P
 
 async function put(services: Services, request: FastifyRequest, reply: FastifyReply, name: string): Promise<object> {
   const org = await organizationAsked(services, request)
-  const saved = readSavedQuery(name, await readJson(request), services.nowMs())
+  const saved = readSavedQuery(name, await readJson(request, QUERY_JSON_LEVELS_MAX), services.nowMs())
   const isNew = await saveQuery(services.documents, org, saved)
   reply.code(isNew ? 201 : 200)
   return formatSaved(saved)

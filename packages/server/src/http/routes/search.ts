@@ -1,7 +1,7 @@
 /** Asking in JSON: POST /v1/events/search takes the tree that `q` says in words. */
 import { AuditError, didYouMean, isJsonObject, type Json, type JsonObject } from '@sealedlog/sdk/base'
 import { BOUNDS } from '@sealedlog/sdk/event'
-import { EVERYTHING, parseQueryJson } from '@sealedlog/sdk/query'
+import { EVERYTHING, parseQueryJson, QUERY_JSON_LEVELS_MAX } from '@sealedlog/sdk/query'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { organizationOf } from '../access.js'
 import { readJson } from '../body.js'
@@ -24,7 +24,7 @@ async function search(services: Services, request: FastifyRequest): Promise<List
   const parameters = queryOf(request)
   const dialect = readDialect(parameters)
   parameters.done()
-  const asked = readSearch(await readJson(request))
+  const asked = readSearch(await readJson(request, QUERY_JSON_LEVELS_MAX))
   const org = await organizationOf(request, caller, services.organizations)
   services.rates.take(caller.keyId, org, 1)
   return readList(services, { org, ...asked, ...readCursor(services, org, asked.cursor) }, dialect)

@@ -1,0 +1,82 @@
+/** Pages whose events only the events themselves decide: bounded in what they look at, and complete in the end. */
+import type { ListPosition } from '@sealedlog/sdk/event'
+import { parseQuery } from '@sealedlog/sdk/query'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { PAGE_SCAN_MAX } from '../../dist/log/listing.js'
+import type { Page } from '../../dist/log/index.js'
+import { event, type World, makeWorld } from './support.js'
+
+const EVENTS = 2 * PAGE_SCAN_MAX + 50
+const ORG = 'acme'
+let world: World
+
+/** The needles: one at the very end of the list, one where a page breaks off. */
+const NEEDLES = [0, PAGE_SCAN_MAX]
+
+beforeAll(async () => {
+  world = await makeWorld()
+  for (let at = 0; at < EVENTS; at += 500) {
+    const some = Array.from({ length: Math.min(500, EVENTS - at) }, (_, i) => ({
+      ...event(`e${at + i}`),
+      occurred_at: new Date(1_790_000_000_000 + at + i).toISOString(),
+      description: NEEDLES.includes(at + i) ? 'the needle' : 'hay',
+    }))
+    await world.log.record(ORG, some, 'key_1')
+  }
+})
+
+const page = (q: string, limit: number, after?: ListPosition): Promise<Page> =>
+  world.log.list({ org: ORG, query: parseQuery(q), order: 'desc', limit, ...(after && { after }) })
+
+/** All pages: their sizes and their ids. */
+async function pages(q: string, limit: number): Promise<{ readonly sizes: number[]; readonly ids: string[] }> {
+  const sizes: number[] = []
+  const ids: string[] = []
+  for (let next: ListPosition | undefined, first = true; first || next !== undefined; first = false) {
+    const read: Page = await page(q, limit, next)
+    sizes.push(read.events.length)
+    ids.push(...read.events.map(({ id }) => id))
+    next = read.next
+  }
+  return { sizes, ids }
+}
+
+describe('a page that only events decide', () => {
+  test(`looks at ${PAGE_SCAN_MAX} of them at most, then says where to go on, be it with nothing`, async () => {
+    const read = await page('needle', 10)
+    expect(read.next).toBeDefined()
+    expect(EVENTS - 1 - (read.next?.index ?? 0)).toBeLessThan(PAGE_SCAN_MAX)
+  })
+
+  test('loses nothing where it breaks off, and ends', async () => {
+    const { sizes, ids } = await pages('needle', 10)
+    expect(ids).toEqual([...NEEDLES].reverse().map((i) => `e${i}`))
+    expect(sizes.length).toBeGreaterThan(1)
+  })
+
+  test('is cut at its limit, and the one past it begins the next', async () => {
+    const { sizes, ids } = await pages(`hay index:${EVENTS - 25}..${EVENTS}`, 10)
+    expect(sizes.slice(0, 3)).toEqual([10, 10, 5])
+    expect(ids).toEqual(Array.from({ length: 25 }, (_, i) => `e${EVENTS - 1 - i}`))
+  })
+
+  test('that is exactly full at the end has no more', async () => {
+    const read = await page(`needle occurred_at:*..<${new Date(1_790_000_000_100).toISOString()}`, 1)
+    expect([read.events.length, read.next]).toEqual([1, undefined])
+  })
+
+  test('lets others run between its slices', async () => {
+    let turns = 0
+    let isDone = false
+    const others = (async () => {
+      while (!isDone) {
+        await new Promise(setImmediate)
+        turns++
+      }
+    })()
+    await page('needle', 10)
+    isDone = true
+    await others
+    expect(turns).toBeGreaterThan(2)
+  })
+})
