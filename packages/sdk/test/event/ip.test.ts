@@ -1,6 +1,6 @@
 /** Addresses: what is one, agrees with the platform; what is written, is the one spelling of RFC 5952. */
 import { isIP } from 'node:net'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalIp, formatIp, ipBytes } from '../../dist/event/index.js'
 

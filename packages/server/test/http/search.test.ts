@@ -36,7 +36,7 @@ describe('a search', () => {
         { query: parseQuery(q), limit: 3, cursor },
       )
       const parameters = new URLSearchParams({ q, limit: '3', ...(cursor === null ? {} : { cursor }) })
-      const { json } = await ask(`GET /v1/events?${parameters}`)
+      const { json } = await ask(`GET /v1/events?${parameters.toString()}`)
       expect(asked.json).toEqual(json)
       cursor = asked.json.next_cursor
       if (cursor === null) break

@@ -50,7 +50,7 @@ describe('a page that only events decide', () => {
 
   test('loses nothing where it breaks off, and ends', async () => {
     const { sizes, ids } = await pages('needle', 10)
-    expect(ids).toEqual([...NEEDLES].reverse().map((i) => `e${i}`))
+    expect(ids).toEqual(NEEDLES.toReversed().map((i) => `e${i}`))
     expect(sizes.length).toBeGreaterThan(1)
   })
 
@@ -67,15 +67,12 @@ describe('a page that only events decide', () => {
 
   test('lets others run between its slices', async () => {
     let turns = 0
-    let isDone = false
+    const over = new AbortController()
     const others = (async () => {
-      while (!isDone) {
-        await new Promise(setImmediate)
-        turns++
-      }
+      for (; !over.signal.aborted; turns++) await new Promise(setImmediate)
     })()
     await page('needle', 10)
-    isDone = true
+    over.abort()
     await others
     expect(turns).toBeGreaterThan(2)
   })
