@@ -9,6 +9,7 @@ import { decodeUtf8 } from './bytes.js'
 import { AuditError, type Issue } from './errors.js'
 import { isJsonArray, type Json } from './jcs.js'
 import { locateRefusal } from './json-locate.js'
+import { endOfString, parseText } from './json-text.js'
 
 /** Members that JavaScript treats as its own; a document that names one is up to something. */
 const FORBIDDEN_MEMBERS: ReadonlySet<string> = new Set(['__proto__'])
@@ -50,7 +51,7 @@ function decodeStrictly(bytes: Uint8Array): string {
 
 function parseLeniently(text: string): Json {
   try {
-    return JSON.parse(text) as Json
+    return parseText(text)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new AuditError('invalid_json', `The body is not JSON: ${why}.`)
@@ -71,7 +72,7 @@ function scanJson(text: string): Scan {
   let depth = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === QUOTE) i = endOfString(text, i)
+    if (code === QUOTE) i = endOfString(text, i + 1)
     else if (code === COLON) scan.members++
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) scan.depth = Math.max(scan.depth, ++depth)
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
@@ -90,21 +91,8 @@ const OPEN_BRACE = 123
 const OPEN_BRACKET = 91
 const CLOSE_BRACE = 125
 const CLOSE_BRACKET = 93
-const BACKSLASH = 92
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
-
-/** The index of the closing quote of the string that opens at `start`, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end !== -1) {
-    let backslashes = 0
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return end
-    end = text.indexOf('"', end + 1)
-  }
-  return text.length
-}
 
 function endOfNumber(text: string, start: number): number {
   let end = start + 1

@@ -10,6 +10,7 @@ import {
   type Json,
   type JsonObject,
   parseTime,
+  parseText,
 } from '../base/index.js'
 import {
   commitTo,
@@ -108,7 +109,7 @@ function openGroups({ disclosures }: Evidence, leaf: Leaf): ReadonlyMap<string, 
  * @throws AuditError `proof_failed`
  */
 export function checkSaid({ leaf, groups }: ProvenLeaf, sent: string): void {
-  const said = normalise(JSON.parse(sent) as EventInput)
+  const said = normalise(parseText(sent) as unknown as EventInput)
   const outcome = said.outcome ?? (leaf.outcome as Outcome)
   const expected = {
     type: said.type,

@@ -1,5 +1,13 @@
 /** Calls over HTTP: bounded in time, tried again where that can help, and never telling the key. */
-import { AuditError, type Fault, type Issue, isJsonObject, type Json, type JsonObject } from '../base/index.js'
+import {
+  AuditError,
+  type Fault,
+  type Issue,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  parseText,
+} from '../base/index.js'
 import { CallFailed, type FailureFacts } from './call-failed.js'
 import type { CallOptions, Settings } from './options.js'
 
@@ -178,7 +186,7 @@ export function refine(failure: CallFailed, facts: FailureFacts, message = failu
 
 function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json
+    return parseText(text)
   } catch {
     return undefined
   }

@@ -19,6 +19,7 @@ import {
   type RandomBytes,
   sha256,
   TIME_CHARS,
+  parseText,
 } from '../base/index.js'
 import { BOUNDS } from './bounds.js'
 import { type ClearPart, type Groups, joinEvent, splitEvent } from './groups.js'
@@ -228,7 +229,7 @@ const malformedLeaf = (why: string): AuditError => new AuditError('malformed_lea
 
 /** Reads a disclosure: salt, group and value. */
 export function parseDisclosure(bytes: Uint8Array): Disclosure {
-  const value = JSON.parse(decodeUtf8(bytes)) as unknown
+  const value = parseText(decodeUtf8(bytes))
   if (!isJsonArray(value) || value.length !== 3) throw malformedLeaf('a disclosure is not [salt, group, value]')
   const [salt, group, content] = value
   if (typeof salt !== 'string' || typeof group !== 'string' || content === undefined) {
@@ -245,8 +246,8 @@ export function parseDisclosure(bytes: Uint8Array): Disclosure {
  * openEntry(leafBytes, disclosureBytes, 41) // { id, type, …, org, index: 41, recorded_at }
  */
 export function openEntry(leafBytes: Uint8Array, disclosures: Uint8Array, index: number): RecordedEvent {
-  // Our own bytes, hashed on the way in: JSON.parse alone is enough, and four times as fast as parseLeaf.
-  const leaf = JSON.parse(decodeUtf8(leafBytes)) as Leaf
+  // Our own bytes, hashed on the way in: `parseText` alone is enough, and four times as fast as parseLeaf.
+  const leaf = parseText(decodeUtf8(leafBytes)) as unknown as Leaf
   const groups = new Map<string, Json>()
   for (const line of splitDisclosures(disclosures)) {
     const { group, value } = parseDisclosure(line)

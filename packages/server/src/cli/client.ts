@@ -1,6 +1,6 @@
 /** A small client of the HTTP API: one call at a time, tried again where that can help. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Issue } from '@sealedlog/sdk/base'
+import { type Issue, parseText } from '@sealedlog/sdk/base'
 
 /** A call that was answered with a refusal, or not at all. Its message never holds the key. */
 export class CallFailed extends Error {
@@ -185,7 +185,7 @@ interface Answer {
 
 function parse(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseText(text)
     return typeof value === 'object' && value !== null ? value : undefined
   } catch {
     return undefined

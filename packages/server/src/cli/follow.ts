@@ -1,4 +1,5 @@
 /** Following a log as long as somebody watches: an event stream, connected again wherever it breaks. */
+import { parseText } from '@sealedlog/sdk/base'
 import { BOUNDS } from '@sealedlog/sdk/event'
 import { type Call, CallFailed, type Client } from './client.js'
 import { EventParser, type SentEvent } from './event-source.js'
@@ -127,7 +128,7 @@ class Silence {
 
 function documentOf({ data }: SentEvent): object {
   try {
-    return JSON.parse(data) as object
+    return parseText(data) as object
   } catch {
     throw new CallFailed('unexpected_answer', 'The stream holds an event that is no JSON. Is --url right?', {})
   }

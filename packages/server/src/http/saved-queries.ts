@@ -1,5 +1,5 @@
 /** Saved queries: what an organization asks again and again, by name. Kept as said, so that `since:7d` stays a week. */
-import { AuditError, didYouMean, formatTime, isJsonObject, type Json } from '@sealedlog/sdk/base'
+import { AuditError, didYouMean, formatTime, isJsonObject, type Json, parseText } from '@sealedlog/sdk/base'
 import { BOUNDS, KIND_PATTERN } from '@sealedlog/sdk/event'
 import { allOf, formatQuery, parseQuery, parseQueryJson, type Query } from '@sealedlog/sdk/query'
 import type { DocumentStore, StoredDocument } from '../store/index.js'
@@ -61,7 +61,7 @@ export async function deleteSavedQuery(documents: DocumentStore, org: string, na
 
 const savedOf = ({ name, body }: StoredDocument): SavedQuery => ({
   name,
-  ...(JSON.parse(body) as Omit<SavedQuery, 'name'>),
+  ...(parseText(body) as unknown as Omit<SavedQuery, 'name'>),
 })
 
 const MEMBERS = ['q', 'query', 'description']

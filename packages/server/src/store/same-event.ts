@@ -1,5 +1,5 @@
 /** Saying an event twice: whether what is said again is what was recorded (design §3). */
-import { decodeUtf8 } from '@sealedlog/sdk/base'
+import { decodeUtf8, parseText } from '@sealedlog/sdk/base'
 import {
   commitTo,
   groupOfDisclosure,
@@ -16,8 +16,8 @@ import type { StoredEntry } from './port.js'
  * leaf, not a stored copy, decides; erased groups cannot be compared and are skipped.
  */
 export function saysTheSame(entry: StoredEntry, said: SealedEvent): boolean {
-  const stored = JSON.parse(decodeUtf8(entry.leaf)) as Leaf
-  const again = JSON.parse(decodeUtf8(said.leaf)) as Leaf
+  const stored = parseText(decodeUtf8(entry.leaf)) as unknown as Leaf
+  const again = parseText(decodeUtf8(said.leaf)) as unknown as Leaf
   return sameClearPart(stored, again, said.occurredAtOffset >= 0) && sameGroups(stored, again, entry, said)
 }
 

@@ -4,7 +4,7 @@
  * A version is put aside before the next one takes its place. A stop in between leaves it in both places, which says
  * nothing wrong: what stands in the first document counts.
  */
-import { formatTime } from '@sealedlog/sdk/base'
+import { formatTime, parseText } from '@sealedlog/sdk/base'
 import { BOUNDS } from '@sealedlog/sdk/event'
 import type { DocumentStore, StoredDocument } from '../store/index.js'
 import type { Registration } from './registration.js'
@@ -31,7 +31,10 @@ type Body = Omit<StoredType, 'revision'>
 const versionName = (type: string, version: number): string =>
   `${type}/${String(version).padStart(VERSION_DIGITS, '0')}`
 
-const parse = ({ body, revision }: StoredDocument): StoredType => ({ ...(JSON.parse(body) as Body), revision })
+const parse = ({ body, revision }: StoredDocument): StoredType => ({
+  ...(parseText(body) as unknown as Body),
+  revision,
+})
 
 export class TypeDocuments {
   readonly #store: DocumentStore

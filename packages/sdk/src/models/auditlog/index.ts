@@ -1,5 +1,5 @@
 /** Unkey's Go package `auditlog`, 1:1: its struct, its types and its constants. The struct's JSON is what `encoding/json` writes. */
-import type { JsonObject } from '../../base/index.js'
+import { type JsonObject, parseText } from '../../base/index.js'
 import { unkeyGo } from '../../dialect/index.js'
 import type { EventInput, RecordedEvent, UnkeyActorType, UnkeyTargetType } from '../../event/index.js'
 import type * as events from './events.js'
@@ -45,7 +45,7 @@ export interface AuditLog {
  * @example
  * toEvent({ Event: KeyCreateEvent, Resources: [{ ID: 'key_1', Type: KeyResourceType }] }).type // 'key.create'
  */
-export const toEvent = (log: AuditLog): EventInput => unkeyGo.from(JSON.parse(JSON.stringify(log)) as JsonObject)
+export const toEvent = (log: AuditLog): EventInput => unkeyGo.from(parseText(JSON.stringify(log)) as JsonObject)
 
 /** An event as Unkey's struct, whichever way the event came. */
 export const fromEvent = (event: EventInput | RecordedEvent): AuditLog => unkeyGo.to(event) as unknown as AuditLog

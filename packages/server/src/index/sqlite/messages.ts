@@ -1,4 +1,5 @@
 /** What travels between the server's thread and the index's: entries and positions as bytes, the rest as small values. */
+import { decodeUtf8, encodeUtf8, parseText } from '@sealedlog/sdk/base'
 import { type Found, type IndexEntry, IndexBehind, type SearchRequest } from '../port.js'
 
 export type Call =
@@ -29,10 +30,10 @@ export interface Answer {
 }
 
 export const packEntries = (entries: readonly IndexEntry[]): Uint8Array<ArrayBuffer> =>
-  new TextEncoder().encode(JSON.stringify(entries))
+  encodeUtf8(JSON.stringify(entries))
 
 export const unpackEntries = (bytes: Uint8Array): readonly IndexEntry[] =>
-  JSON.parse(new TextDecoder().decode(bytes)) as readonly IndexEntry[]
+  parseText(decodeUtf8(bytes)) as unknown as readonly IndexEntry[]
 
 /** Whether the answer is exact, then two numbers for each position. */
 export function packFound({ positions, exact }: Found): Float64Array<ArrayBuffer> {

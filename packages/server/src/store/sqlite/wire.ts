@@ -1,5 +1,5 @@
 /** How a group of units crosses to the writer's thread and its outcomes come back: bytes in one buffer, handed over, never cloned. */
-import { AuditError, decodeUtf8, encodeUtf8, type ErrorCode, type ErrorFacts } from '@sealedlog/sdk/base'
+import { AuditError, decodeUtf8, encodeUtf8, type ErrorCode, type ErrorFacts, parseText } from '@sealedlog/sdk/base'
 import type { SealedEvent } from '@sealedlog/sdk/event'
 import type { Placed, Unit, UnitOutcome } from '../port.js'
 
@@ -172,6 +172,6 @@ export function formatError(error: unknown): string {
 }
 
 export function parseError(text: string): AuditError {
-  const { code, message, ...facts } = JSON.parse(text) as PackedError
+  const { code, message, ...facts } = parseText(text) as unknown as PackedError
   return new AuditError(code, message, facts)
 }
