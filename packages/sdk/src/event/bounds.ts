@@ -26,6 +26,7 @@ const TABLE = {
   LEAF_BYTES_MAX: [65_535, 'bytes of a leaf (C2SP tlog-tiles)'],
   REFUSALS_MAX: [100, 'refused fields or events that one answer names'],
   LIST_LIMIT_MAX: [1_000, 'events on one page of a list'],
+  PAGE_BYTES_MAX: [8_388_608, 'bytes of events, as they are stored, after which a page of a list or of the tail ends'],
   LIST_LIMIT_DEFAULT: [100, 'events on one page where nothing is said'],
   OPENAI_LIMIT_MAX: [100, 'events on one page of OpenAI’s list'],
   OPENAI_LIMIT_DEFAULT: [20, 'the same where nothing is said'],

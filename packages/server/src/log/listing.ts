@@ -1,8 +1,8 @@
 /** Lists: a bounded page of events, newest first or oldest first, between two positions. */
-import { type ListPosition, positionOf, type RecordedEvent, RESERVED_BUCKET } from '@sealedlog/sdk/event'
-import { allOf, atTime, conditionsOf, type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
+import { BOUNDS, type ListPosition, type RecordedEvent, RESERVED_BUCKET } from '@sealedlog/sdk/event'
+import { allOf, atTime, conditionsOf, matcherOf, type Query } from '@sealedlog/sdk/query'
 import type { SearchRequest } from '../index/index.js'
-import type { LogStore } from '../store/index.js'
+import type { LogStore, StoredEntry } from '../store/index.js'
 import { Slices } from './slices.js'
 import { eventOf, type Views } from './views.js'
 
@@ -31,8 +31,10 @@ export interface Page {
  */
 export const PAGE_SCAN_MAX = 10_000
 const PAGE_MS_MAX = 1_000
-/** Candidates read in one go. */
-const PAGE_CHUNK = 200
+/** Candidates asked of the index at least, once more than a page of them is needed. */
+const CANDIDATES_MIN = 200
+/** Entries read in one go: that many of the largest are in memory for a moment. */
+const READ_CHUNK = 32
 
 /** Where pages are read from. */
 export interface PageSource {
@@ -53,73 +55,100 @@ export async function readPage(source: PageSource, request: PageRequest, size: n
 
 /** Every position found is one to show; the one past the limit says that there are more. */
 async function readAll(source: PageSource, ask: SearchRequest, found: readonly ListPosition[]): Promise<Page> {
-  const shown = found.slice(0, ask.limit - 1)
-  const last = shown.at(-1)
-  return { events: await readEvents(source, ask.org, shown), ...(found.length === ask.limit && last && { next: last }) }
+  const page = new PageBuilder(ask.limit - 1)
+  for await (const candidate of candidatesAt(source, ask.org, found)) {
+    if (page.isFull) return page.endingHere()
+    page.add(candidate)
+  }
+  return page.atEnd()
 }
 
 /** Looks at candidate after candidate, until the page is full and one more is known, or it has been long enough. */
 async function sift(source: PageSource, ask: SearchRequest, found: readonly ListPosition[]): Promise<Page> {
-  const sieve = new Sieve(source, ask)
+  const page = new PageBuilder(ask.limit - 1)
+  const holds = matcherOf(ask.query, source.nowMs)
+  const slices = new Slices()
   let candidates = found
   let asked = ask.limit
   for (let looked = 0; ; ) {
-    const page = await sieve.look(candidates)
-    if (page) return page
+    for await (const candidate of candidatesAt(source, ask.org, candidates)) {
+      const isShown = holds(candidate.event)
+      if (isShown && page.isFull) return page.endingHere()
+      if (isShown) page.add(candidate)
+      else page.pass(candidate)
+      // Looked at after each: however long one takes, a page moves on.
+      if (slices.spentMs >= PAGE_MS_MAX) return page.endingHere()
+      await slices.turn()
+    }
     looked += candidates.length
     const last = candidates.at(-1)
-    if (last === undefined || candidates.length < asked) return { events: sieve.events }
-    if (looked >= PAGE_SCAN_MAX) return { events: sieve.events, next: last }
-    asked = Math.min(PAGE_SCAN_MAX - looked, Math.max(asked * 2, PAGE_CHUNK))
+    if (last === undefined || candidates.length < asked) return page.atEnd()
+    if (looked >= PAGE_SCAN_MAX) return page.endingHere()
+    asked = Math.min(PAGE_SCAN_MAX - looked, Math.max(asked * 2, CANDIDATES_MIN))
     candidates = (await source.views.search({ ...ask, after: last, limit: asked })).positions
   }
 }
 
-/** Keeps, of the candidates it is shown, those for which the query holds. */
-class Sieve {
-  readonly events: RecordedEvent[] = []
-  readonly #source: PageSource
-  readonly #ask: SearchRequest
-  readonly #holds: Matcher
-  readonly #slices = new Slices()
+/** An event where the index has it: a list goes on from there, whatever the event says of itself. */
+interface Candidate {
+  readonly position: ListPosition
+  readonly event: RecordedEvent
+  readonly bytes: number
+}
 
-  constructor(source: PageSource, ask: SearchRequest) {
-    this.#source = source
-    this.#ask = ask
-    this.#holds = matcherOf(ask.query, source.nowMs)
+/** A page as it fills. */
+class PageBuilder {
+  readonly #events: RecordedEvent[] = []
+  readonly #limit: number
+  #bytes = 0
+  #next: ListPosition | undefined
+
+  constructor(limit: number) {
+    this.#limit = limit
   }
 
-  /** The page, where it is full or has taken long enough; undefined where there is time for more. */
-  async look(candidates: readonly ListPosition[]): Promise<Page | undefined> {
-    const { org, limit } = this.#ask
-    for (let at = 0; at < candidates.length; at += PAGE_CHUNK) {
-      for (const event of await readEvents(this.#source, org, candidates.slice(at, at + PAGE_CHUNK))) {
-        if (this.#holds(event) && this.events.push(event) === limit) return cutPage(this.events, limit - 1)
-        if (this.#slices.spentMs >= PAGE_MS_MAX) return { events: this.events, next: positionOf(event) }
-        await this.#slices.turn()
-      }
-    }
-    return undefined
+  get isFull(): boolean {
+    return this.#events.length >= this.#limit || this.#bytes >= BOUNDS.PAGE_BYTES_MAX
+  }
+
+  add({ event, position, bytes }: Candidate): void {
+    this.#events.push(event)
+    this.#bytes += bytes
+    this.#next = position
+  }
+
+  /** Of a full page, what is passed over behind its last event is looked at again on the next: few are. */
+  pass({ position }: Candidate): void {
+    if (!this.isFull) this.#next = position
+  }
+
+  /** There are more, behind what was shown or passed over. */
+  endingHere(): Page {
+    return { events: this.#events, ...(this.#next && { next: this.#next }) }
+  }
+
+  atEnd(): Page {
+    return { events: this.#events }
   }
 }
 
-function cutPage(events: readonly RecordedEvent[], limit: number): Page {
-  const shown = events.slice(0, limit)
-  const last = shown.at(-1)
-  return { events: shown, ...(last && { next: positionOf(last) }) }
-}
-
-async function readEvents(
+/** The events at some positions, a few of the largest in memory at a time. */
+async function* candidatesAt(
   { store }: PageSource,
   org: string,
   positions: readonly ListPosition[],
-): Promise<RecordedEvent[]> {
-  const entries = await store.readAt(
-    org,
-    positions.map(({ index }) => index),
-  )
-  return entries.map(eventOf)
+): AsyncGenerator<Candidate> {
+  for (let at = 0; at < positions.length; at += READ_CHUNK) {
+    const chunk = positions.slice(at, at + READ_CHUNK)
+    const byIndex = new Map(chunk.map((position) => [position.index, position]))
+    for (const entry of await store.readAt(org, [...byIndex.keys()])) {
+      const position = byIndex.get(entry.index)
+      if (position) yield { position, event: eventOf(entry), bytes: bytesOf(entry) }
+    }
+  }
 }
+
+export const bytesOf = ({ leaf, disclosures }: StoredEntry): number => leaf.length + disclosures.length
 
 /** The same window, read from its other end where it is asked for backwards. */
 function backwardsTurned(request: PageRequest): PageRequest {

@@ -1,18 +1,18 @@
 /** The tail: entries in the order of their indexes, which no late event can disturb. */
 import { AuditError } from '@sealedlog/sdk/base'
-import type { RecordedEvent } from '@sealedlog/sdk/event'
+import { BOUNDS, type RecordedEvent } from '@sealedlog/sdk/event'
 import { type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
 import { type LogStore, organizationNotFound } from '../store/index.js'
 import type { Bell } from './bell.js'
-import { hideServerEntries } from './listing.js'
+import { bytesOf, hideServerEntries } from './listing.js'
 import { Slices } from './slices.js'
 import { eventOf } from './views.js'
 
 /** Entries looked at in one answer, and the milliseconds spent on them: a query that hides everything must not read a whole log at once. */
 const TAIL_SCAN_MAX = 10_000
 const TAIL_MS_MAX = 1_000
-/** Entries read in one go. */
-const TAIL_CHUNK = 200
+/** Entries read in one go: that many of the largest are in memory for a moment. */
+const TAIL_CHUNK = 32
 
 /** The index that stands before the first entry. */
 export const BEFORE_FIRST = -1
@@ -79,14 +79,19 @@ async function scan(store: LogStore, org: string, after: number, holds: Matcher,
   const events: RecordedEvent[] = []
   const slices = new Slices()
   let next = after
-  while (events.length < limit && next - after < TAIL_SCAN_MAX && slices.spentMs < TAIL_MS_MAX) {
+  let bytes = 0
+  const isFull = () => events.length === limit || bytes >= BOUNDS.PAGE_BYTES_MAX || slices.spentMs >= TAIL_MS_MAX
+  while (!isFull() && next - after < TAIL_SCAN_MAX) {
     const entries = await store.readRange(org, next + 1, next + 1 + Math.min(TAIL_CHUNK, limit))
     if (entries.length === 0) break
     for (const entry of entries) {
       const event = eventOf(entry)
       next = entry.index
-      if (holds(event) && events.push(event) === limit) break
-      if (slices.spentMs >= TAIL_MS_MAX) break
+      if (holds(event)) {
+        events.push(event)
+        bytes += bytesOf(entry)
+      }
+      if (isFull()) break
       await slices.turn()
     }
   }

@@ -1,6 +1,6 @@
 /** Pages whose events only the events themselves decide: bounded in what they look at, and complete in the end. */
-import type { ListPosition } from '@sealedlog/sdk/event'
-import { parseQuery } from '@sealedlog/sdk/query'
+import { BOUNDS, type ListPosition } from '@sealedlog/sdk/event'
+import { EVERYTHING, parseQuery } from '@sealedlog/sdk/query'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_SCAN_MAX } from '../../dist/log/listing.js'
 import type { Page } from '../../dist/log/index.js'
@@ -75,5 +75,47 @@ describe('a page that only events decide', () => {
     over.abort()
     await others
     expect(turns).toBeGreaterThan(2)
+  })
+})
+
+describe('a page of large events', () => {
+  const LARGE = 'large'
+  const BYTES_EACH = 250_000
+  const COUNT = Math.ceil((2.5 * BOUNDS.PAGE_BYTES_MAX) / BYTES_EACH)
+  const PER_PAGE = Math.ceil(BOUNDS.PAGE_BYTES_MAX / BYTES_EACH)
+  const limit = BOUNDS.LIST_LIMIT_MAX
+
+  beforeAll(async () => {
+    await world.store.createLog(LARGE, 'Large')
+    for (let i = 0; i < COUNT; i++)
+      await world.log.record(LARGE, [{ ...event(`e${i}`), metadata: { blob: 'x'.repeat(BYTES_EACH), n: i } }], 'key_1')
+  })
+
+  test.each(['', 'metadata.n:>=0'])(
+    'of the query %j ends where it has enough bytes, and the next goes on',
+    async (q) => {
+      const sizes: number[] = []
+      const indexes: number[] = []
+      for (let after: ListPosition | undefined, first = true; first || after; first = false) {
+        const request = { org: LARGE, query: parseQuery(q), order: 'asc' as const, limit, ...(after && { after }) }
+        const { events, next } = await world.log.list(request)
+        sizes.push(events.length)
+        indexes.push(...events.map(({ index }) => index))
+        after = next
+      }
+      expect(indexes).toEqual(Array.from({ length: COUNT }, (_, i) => i))
+      expect(sizes.slice(0, 2)).toEqual([PER_PAGE, PER_PAGE])
+    },
+  )
+
+  test('of the tail does too', async () => {
+    const indexes: number[] = []
+    for (let after = -1; after < COUNT - 1; ) {
+      const page = await world.log.tail({ org: LARGE, query: EVERYTHING, after, limit, waitMs: 0 })
+      expect(page.events.length).toBeLessThanOrEqual(PER_PAGE)
+      indexes.push(...page.events.map(({ index }) => index))
+      after = page.next
+    }
+    expect(indexes).toEqual(Array.from({ length: COUNT }, (_, i) => i))
   })
 })
