@@ -24,6 +24,7 @@ export const ERRORS = {
   invalid_saved_query: 'The query to be saved breaks a rule.',
   invalid_cursor: 'The cursor is not one that this list gave out.',
   after_beyond_end: 'The tail is asked to go on after an index that the log never had.',
+  size_beyond_end: 'The log never had so many entries as it is asked to have grown from.',
   invalid_organization: 'The organization to be created breaks a rule.',
   invalid_key_request: 'The key to be created breaks a rule.',
   invalid_event_type: 'The event type to be registered breaks a rule; `errors` names each field.',

@@ -1,6 +1,7 @@
 /** The door of the Merkle room: trees, proofs, tiles and signed notes. Pure: keys, files and sockets are handed in from above. */
 export * from './checkpoint.js'
 export * from './edge.js'
+export * from './growth.js'
 export * from './note.js'
 export * from './proof.js'
 export * from './prove.js'

@@ -1,8 +1,8 @@
 /** The proof file of one entry: index, hashes and the checkpoint they lead to (c2sp.org/tlog-proof). */
 import { AuditError, assert, decodeBase64, encodeBase64 } from '../base/index.js'
 import { isCount, parseCount } from './counts.js'
-import { NOTE_BYTES_MAX, parseNote } from './note.js'
-import { HASH_BYTES, PROOF_HASHES_MAX } from './tree.js'
+import { parseNote } from './note.js'
+import { formatProofText, malformedBy, parseHashLines, splitProofText } from './proof-text.js'
 
 const PROOF_V1 = 'c2sp.org/tlog-proof@v1'
 
@@ -25,14 +25,8 @@ export interface LogProof {
  */
 export function formatProof({ index, hashes, checkpoint, extra }: LogProof): string {
   assert(isCount(index), 'an index is a whole number below 2^53')
-  assert(hashes.length <= PROOF_HASHES_MAX, 'a proof holds at most PROOF_HASHES_MAX hashes')
-  assert(
-    hashes.every((hash) => hash.length === HASH_BYTES),
-    'a hash has 32 bytes',
-  )
-  parseNote(checkpoint)
   const extraLine = extra === undefined ? [] : [`extra ${encodeBase64(extra)}`]
-  return [PROOF_V1, ...extraLine, `index ${index}`, ...hashes.map(encodeBase64), '', checkpoint].join('\n')
+  return formatProofText([PROOF_V1, ...extraLine, `index ${index}`], hashes, checkpoint)
 }
 
 /**
@@ -43,19 +37,16 @@ export function formatProof({ index, hashes, checkpoint, extra }: LogProof): str
  * version's, `malformed_note` when its checkpoint is no note
  */
 export function parseProof(text: string): LogProof {
-  if (text.length > NOTE_BYTES_MAX) throw malformed(`it is longer than ${NOTE_BYTES_MAX} (limit NOTE_BYTES_MAX)`)
-  const split = text.indexOf('\n\n')
-  if (split < 0) throw malformed('no empty line divides its hashes from its checkpoint')
-  const [version = '', ...lines] = text.slice(0, split).split('\n')
+  const {
+    lines: [version = '', ...lines],
+    checkpoint,
+  } = splitProofText(text, malformed)
   checkVersion(version)
   const extra = lines[0]?.startsWith('extra ') ? parseExtra(lines.shift() ?? '') : undefined
   const index = parseIndex(lines.shift() ?? '')
-  if (lines.length > PROOF_HASHES_MAX)
-    throw malformed(`it has ${lines.length} hashes; at most ${PROOF_HASHES_MAX} (limit PROOF_HASHES_MAX)`)
-  const checkpoint = text.slice(split + 2)
+  const hashes = parseHashLines(lines, malformed)
   parseNote(checkpoint)
-  const proof = { index, hashes: lines.map(parseHash), checkpoint }
-  return extra === undefined ? proof : { ...proof, extra }
+  return { index, hashes, checkpoint, ...(extra === undefined ? {} : { extra }) }
 }
 
 function checkVersion(line: string): void {
@@ -76,11 +67,4 @@ function parseIndex(line: string): number {
   return index
 }
 
-function parseHash(line: string, i: number): Uint8Array {
-  const hash = decodeBase64(line)
-  if (hash?.length !== HASH_BYTES) throw malformed(`its hash ${i} is not ${HASH_BYTES} bytes in base64`)
-  return hash
-}
-
-const malformed = (why: string): AuditError =>
-  new AuditError('proof_failed', `This is not a proof: ${why} (c2sp.org/tlog-proof).`)
+const malformed = malformedBy('a proof', 'c2sp.org/tlog-proof')

@@ -23,6 +23,7 @@ export const STATUS_OF: { readonly [code in ErrorCode]: number } = {
   invalid_saved_query: 422,
   invalid_cursor: 400,
   after_beyond_end: 409,
+  size_beyond_end: 409,
   invalid_organization: 422,
   invalid_key_request: 422,
   invalid_event_type: 422,

@@ -9,7 +9,7 @@ import {
   type SealedEvent,
   sealEvent,
 } from '@sealedlog/sdk/event'
-import type { TileName } from '@sealedlog/sdk/merkle'
+import { formatGrowth, formatProof, type TileName } from '@sealedlog/sdk/merkle'
 import type { EventIndex } from '../index/index.js'
 import {
   type LogHead,
@@ -29,7 +29,7 @@ import { type Evidence, formatReceipt, type Receipts, readEvidence } from './rec
 import { checkRecorded, type RecordedCheck, type RecordedCheckRequest } from './recorded-check.js'
 import { type FollowRequest, LiveTail } from './streaming.js'
 import { readTail, startOf, type TailPage, type TailRequest } from './tailing.js'
-import { readTileBytes } from './tiles.js'
+import { readConsistency, readInclusion, readTileBytes } from './tiles.js'
 import { eventOf, type OnProgress, Views } from './views.js'
 
 export interface AuditLogOptions {
@@ -161,6 +161,33 @@ export class AuditLog {
   /** @throws AuditError `tile_not_found` */
   async tile(org: string, tile: TileName): Promise<Uint8Array> {
     return readTileBytes(this.#store, org, (await this.head(org)).size, tile)
+  }
+
+  /** The proof of one event under the newest checkpoint, as a file (c2sp.org/tlog-proof). @throws AuditError `event_not_found` */
+  async proof(org: string, id: string): Promise<string> {
+    const { entry } = await this.get(org, id)
+    const { checkpoint, size } = await this.head(org)
+    return formatProof({
+      index: entry.index,
+      hashes: await readInclusion(this.#store, org, entry.index, size),
+      checkpoint,
+    })
+  }
+
+  /**
+   * That the log of now is one that grew from an earlier size (c2sp.org/tlog-witness).
+   *
+   * @throws AuditError `organization_not_found` or `size_beyond_end`
+   */
+  async growth(org: string, oldSize: number): Promise<string> {
+    const { checkpoint, size } = await this.head(org)
+    if (oldSize > size)
+      throw new AuditError(
+        'size_beyond_end',
+        `The log has ${size} entries and never had ${oldSize}. If you hold a checkpoint of that size, keep it: it proves that the log was cut or replaced.`,
+        { param: 'from' },
+      )
+    return formatGrowth({ oldSize, hashes: await readConsistency(this.#store, org, oldSize, size), checkpoint })
   }
 
   /** @throws AuditError `organization_not_found` */

@@ -4,6 +4,7 @@ import {
   formatBundle,
   HASH_BYTES,
   hashLeaf,
+  proveConsistency,
   proveInclusion,
   type ReadSubtree,
   subtreeFromTiles,
@@ -49,6 +50,10 @@ async function readHashes(
 /** The inclusion proof of an entry under the checkpoint of a size: hashes from the leaf up. */
 export const readInclusion = (store: LogStore, org: string, index: number, size: number): Promise<Uint8Array[]> =>
   withTiles(store, org, size, (read) => proveInclusion(index, size, read))
+
+/** The consistency proof from one size of the log to another. */
+export const readConsistency = (store: LogStore, org: string, oldSize: number, size: number): Promise<Uint8Array[]> =>
+  withTiles(store, org, size, (read) => proveConsistency(oldSize, size, read))
 
 /** Runs a proof twice: once to learn which tiles it reads, once with them. Proofs are pure and read a handful. */
 async function withTiles(

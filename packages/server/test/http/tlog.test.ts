@@ -1,9 +1,14 @@
 /** A log over HTTP as C2SP tlog-tiles lays it out: from tiles alone the tree is rebuilt, and its root is the signed one. */
 import {
+  checkConsistency,
+  checkInclusion,
   hashLeaf,
   openNote,
   parseBundle,
   parseCheckpoint,
+  parseGrowth,
+  parseProof,
+  RightEdge,
   rootOf,
   subtreeFromTiles,
   tileWidth,
@@ -103,5 +108,55 @@ describe('tiles', () => {
   test('that were partial once are still there', async () => {
     expect((await tile('0/000.p/7')).bytes).toEqual((await tile('0/000')).bytes.subarray(0, 7 * 32))
     expect(parseBundle((await tile('entries/002.p/3')).bytes)).toHaveLength(3)
+  })
+})
+
+describe('the proofs', () => {
+  const leafHashes = async (): Promise<Uint8Array[]> => {
+    const hashes: Uint8Array[] = []
+    for (let i = 0; i * 256 < SIZE; i++)
+      hashes.push(...parseBundle((await tile(pathOf('entries', i))).bytes).map(hashLeaf))
+    return hashes
+  }
+  const vkey = async () => verifierOf((await ask(`GET ${TLOG}/vkey`)).text.trim())
+
+  test('of any event lead from its leaf to the signed root', async () => {
+    const leaves = await leafHashes()
+    const events = (await ask('GET /v1/events?limit=1000&order=asc')).json.data
+    for (const { id, index } of events.filter((each: { index: number }) => each.index % 37 === 0)) {
+      const { text, headers } = await ask(`GET /v1/events/${id}/proof`)
+      expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([
+        'text/plain; charset=utf-8',
+        'no-store',
+      ])
+      const proof = parseProof(text)
+      const { size, root } = parseCheckpoint(openNote(proof.checkpoint, [await vkey()]).text)
+      expect(proof.index).toBe(index)
+      checkInclusion({ index, size, leafHash: leaves[index] as Uint8Array, root, proof: proof.hashes })
+    }
+  })
+
+  test('of growth lead from the root of every earlier size to the signed one', async () => {
+    const leaves = await leafHashes()
+    const { root } = parseCheckpoint((await ask(`GET ${TLOG}/checkpoint`)).text.split('\n\n')[0] + '\n')
+    const edge = new RightEdge()
+    for (let from = 0; from <= SIZE; from++) {
+      if (from > 0) edge.append(leaves[from - 1] as Uint8Array)
+      if (from % 41 !== 0 && from < SIZE - 2) continue
+      const growth = parseGrowth((await ask(`GET ${TLOG}/consistency?from=${from}`)).text)
+      expect(growth.oldSize).toBe(from)
+      checkConsistency({ oldSize: from, newSize: SIZE, oldRoot: edge.root(), newRoot: root, proof: growth.hashes })
+    }
+  })
+
+  test.each([
+    [`${TLOG}/consistency`, 400, 'invalid_parameter', 'from is missing'],
+    [`${TLOG}/consistency?from=-1`, 400, 'invalid_parameter', 'whole number'],
+    [`${TLOG}/consistency?from=${SIZE + 1}`, 409, 'size_beyond_end', 'keep it'],
+    ['/v1/events/nobody/proof', 404, 'event_not_found', 'nobody'],
+    ['/v1/organizations/other/tlog/consistency?from=0', 403, 'organization_mismatch', 'bound to'],
+  ])('%s is refused', async (path, status, code, says) => {
+    const { json } = await ask(`GET ${path}`)
+    expect([json.status, json.code, json.detail]).toEqual([status, code, expect.stringContaining(says)])
   })
 })

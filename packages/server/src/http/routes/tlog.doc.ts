@@ -52,3 +52,35 @@ export const tileDoc = page({
     ...refusals(['key', 'organization', 'query'], ['tile_not_found']),
   },
 })
+
+export const consistencyDoc = page({
+  operationId: 'getConsistency',
+  tags: ['Proofs'],
+  summary: 'Get the proof that the log only grew',
+  description:
+    'That the log under the newest checkpoint is one that grew from an earlier size: `old` and the size, the hashes of RFC 6962 §2.1.2, an empty line, the checkpoint (C2SP tlog-witness, add-checkpoint). For any key of the organization.',
+  headers: CALL_HEADERS,
+  params: ORG,
+  querystring: parameters(
+    { from: { type: 'integer', minimum: 0, description: 'The size of the checkpoint that you hold.' } },
+    ['from'],
+  ),
+  response: {
+    200: { ...text('The proof.'), headers: CACHE },
+    ...refusals(['key', 'organization', 'query'], ['not_found', 'size_beyond_end']),
+  },
+})
+
+export const proofDoc = page({
+  operationId: 'getProof',
+  tags: ['Proofs'],
+  summary: 'Get the proof of an event',
+  description:
+    'That the event stands in the log under the newest checkpoint, as a file that is checked offline (C2SP tlog-proof). For any key of the organization.',
+  headers: CALL_HEADERS,
+  params: parameters({ id: { type: 'string', description: 'The event’s id.' } }, ['id']),
+  response: {
+    200: { ...text('The proof.'), headers: CACHE },
+    ...refusals(['key', 'organization', 'query'], ['event_not_found', 'not_found']),
+  },
+})

@@ -1,13 +1,15 @@
-/** Each organization's log as C2SP tlog-tiles serves it: checkpoint, verifier key, tiles and entry bundles. */
+/** Each organization's log as C2SP tlog-tiles serves it: checkpoint, verifier key, tiles, entry bundles and proofs. */
 import { AuditError } from '@sealedlog/sdk/base'
 import { parseTilePath, TILE_WIDTH, type TileName } from '@sealedlog/sdk/merkle'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { organizationOf } from '../access.js'
+import { invalidParameter } from '../query-string.js'
 import type { Services } from '../services.js'
 import { queryOf } from './events.js'
-import { checkpointDoc, tileDoc, vkeyDoc } from './tlog.doc.js'
+import { checkpointDoc, consistencyDoc, proofDoc, tileDoc, vkeyDoc } from './tlog.doc.js'
 
 type ByOrg = { Params: { org: string } }
+type ById = { Params: { id: string } }
 type ByTile = { Params: { org: string; '*': string } }
 
 /** Tiles of an organization are its own business: no shared cache may keep them. */
@@ -15,7 +17,7 @@ const FOR_EVER = 'private, max-age=31536000, immutable'
 
 export function tlogRoutes(app: FastifyInstance, services: Services): void {
   const text = (request: FastifyRequest<ByOrg>, reply: FastifyReply) => {
-    reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8')
+    asText(reply)
     return headOf(services, request)
   }
   app.get<ByOrg>(
@@ -28,11 +30,48 @@ export function tlogRoutes(app: FastifyInstance, services: Services): void {
     { config: { access: 'any' }, schema: vkeyDoc },
     async (request, reply) => `${(await text(request, reply)).vkey}\n`,
   )
+  app.get<ByOrg>(
+    '/v1/organizations/:org/tlog/consistency',
+    { config: { access: 'any' }, schema: consistencyDoc },
+    (request, reply) => sendGrowth(services, request, reply),
+  )
+  app.get<ById>('/v1/events/:id/proof', { config: { access: 'any' }, schema: proofDoc }, (request, reply) =>
+    sendProof(services, request, reply),
+  )
   app.get<ByTile>(
     '/v1/organizations/:org/tlog/tile/*',
     { config: { access: 'read' }, schema: tileDoc },
     (request, reply) => sendTile(services, request, reply),
   )
+}
+
+/** Text of now: a proof grows with its log. */
+const asText = (reply: FastifyReply): FastifyReply =>
+  reply.header('cache-control', 'no-store').type('text/plain; charset=utf-8')
+
+async function sendGrowth(
+  services: Services,
+  request: FastifyRequest<ByOrg>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const query = queryOf(request)
+  const from = query.integer('from', 0, Number.MAX_SAFE_INTEGER, undefined)
+  query.done()
+  if (from === undefined) throw invalidParameter('from', 'from is missing: the size of the checkpoint that you hold.')
+  const org = await organizationOf(request, request.caller, services.organizations, [request.params.org])
+  services.rates.take(request.caller.keyId, org, 1)
+  return asText(reply).send(await services.log.growth(org, from))
+}
+
+async function sendProof(
+  services: Services,
+  request: FastifyRequest<ById>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  queryOf(request).done()
+  const org = await organizationOf(request, request.caller, services.organizations)
+  services.rates.take(request.caller.keyId, org, 1)
+  return asText(reply).send(await services.log.proof(org, request.params.id))
 }
 
 async function headOf(services: Services, request: FastifyRequest<ByOrg>) {
