@@ -13,14 +13,15 @@ export const ERRORS = {
   malformed_request: 'What was sent is not HTTP, or its query or path is not percent-encoded UTF-8.',
   headers_too_large: 'The headers have more bytes than the server takes.',
   // what was sent can be read, and is refused
-  invalid_event: 'An event breaks the event model; `errors` names each field.',
+  invalid_event: 'An event breaks the event model, or what its type demands; `errors` names each field.',
   invalid_batch: 'The batch is empty, or not a list of events.',
   batch_too_large: 'The batch has more events than one batch may.',
   reserved_type: 'The type is one that only the server says.',
   event_conflict: 'The id is recorded already, with other content.',
   invalid_parameter: 'A query parameter or header has a value that means nothing; `param` names it.',
   unknown_parameter: 'There is no such query parameter; `param` names it.',
-  invalid_query: 'The query cannot be read; `fault` says where, what stands there and what was expected.',
+  invalid_query:
+    'The query cannot be read; `fault` says where, what stands there and what was expected; of a tree, `errors` does.',
   invalid_saved_query: 'The query to be saved breaks a rule.',
   invalid_cursor: 'The cursor is not one that this list gave out.',
   after_beyond_end: 'The tail is asked to go on after an index that the log never had.',

@@ -16,7 +16,7 @@ export const FIELDS = {
   bucket: 'the bucket',
   outcome: 'success, failure, denied or unknown',
   correlation_id: 'the id that joins events of one operation',
-  ip_address: 'the address, in any spelling',
+  ip_address: 'the address, in any spelling, or a network that it is in',
   tenant: 'yes for tenant-scoped types, else no',
 } as const
 

@@ -46,7 +46,8 @@ export class Findings {
 
   add(pointer: string, code: IssueCode, what: string, limit?: BoundName): void {
     if (this.issues.length >= BOUNDS.REFUSALS_MAX) return
-    const message = `${pointer === '' ? 'The event' : pointer} ${what}${limit ? ` (limit ${limit})` : ''}.`
+    const said = `${pointer === '' ? 'The event' : pointer} ${what}${limit ? ` (limit ${limit})` : ''}`
+    const message = said.endsWith('?') ? said : `${said}.`
     this.issues.push(limit ? { pointer, code, message, limit } : { pointer, code, message })
   }
 }
@@ -76,7 +77,7 @@ function checkText(shape: TextShape, value: unknown, pointer: string, findings: 
     findings.add(
       pointer,
       'not_one_of',
-      `is ${show(value)}; expected ${shape.oneOf.join(', ')}.${didYouMean(value, shape.oneOf)}`.replace(/[.?]$/, ''),
+      `is ${show(value)}; expected ${shape.oneOf.join(', ')}.${didYouMean(value, shape.oneOf)}`.replace(/\.$/, ''),
     )
   } else if (shape.pattern?.test(value) === false || shape.accepts?.(value) === false) {
     findings.add(pointer, value === '' ? 'too_short' : 'bad_format', `is ${show(value)}; expected ${shape.says}`)
@@ -112,7 +113,7 @@ function checkMaps(value: unknown, pointer: string, findings: Findings): void {
 
 function unknownMember(name: string, shape: ObjectShape): string {
   const names = Object.keys(shape.members)
-  return `is not a member that is known here.${didYouMean(name, names) || ` Known: ${names.join(', ')}.`}`.slice(0, -1)
+  return `is not a member that is known here.${didYouMean(name, names) || ` Known: ${names.join(', ')}`}`
 }
 
 function wrongType(value: unknown, expected: string, pointer: string, findings: Findings): void {

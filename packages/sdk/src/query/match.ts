@@ -1,11 +1,12 @@
 /** Whether a query holds for an event: the definition, against which every index is tested. */
-import { formatTime, type Json, parseTime } from '../base/index.js'
+import { formatTime, type Json } from '../base/index.js'
 import { aliasesOf, type Facts, type Field, factsOf, type RecordedEvent } from '../event/index.js'
 import { kindOf } from './fields.js'
 import { contains, parseNetwork } from './networks.js'
-import { parsePath, someAt } from './paths.js'
+import { parsePath } from './paths.js'
 import { TIME_MS_MIN, timeMs } from './times.js'
 import { type Between, type Bound, type Condition, mapConditions, type Query, type Words } from './tree.js'
+import { Values } from './values-at.js'
 import { finderOf, wordsOf } from './words.js'
 
 /** A query made ready for many events. */
@@ -27,6 +28,7 @@ class Asked {
   readonly event: RecordedEvent
   #facts: Facts | undefined
   #texts: readonly (readonly string[])[] | undefined
+  readonly #values = new Map<string, Values>()
 
   constructor(event: RecordedEvent) {
     this.event = event
@@ -38,7 +40,16 @@ class Asked {
 
   /** The words of each text in the event. */
   get texts(): readonly (readonly string[])[] {
-    return (this.#texts ??= textsOf(this.event).map(wordsOf))
+    return (this.#texts ??= Array.from(textsOf(this.event), wordsOf))
+  }
+
+  /** What stands at a path: gathered once, however many conditions ask for it. */
+  at(path: string, steps: readonly string[]): Values {
+    const known = this.#values.get(path)
+    if (known) return known
+    const values = new Values(this.event as unknown as Json, steps)
+    this.#values.set(path, values)
+    return values
   }
 }
 
@@ -68,11 +79,10 @@ function testOfCondition(condition: Condition, nowMs: number): Test {
     const accepts = factTest(condition)
     return ({ facts }) => facts[field as Field].some(accepts)
   }
-  const accepts = valueTest(condition, nowMs)
-  if (kind === 'index') return ({ event }) => accepts(event.index)
-  if (kind === 'time') return ({ event }) => accepts(event[field as 'occurred_at' | 'recorded_at'])
+  // Times and positions are members of the event as well: paths of one step.
+  const holds = valuesTest(condition, nowMs)
   const steps = parsePath(field) ?? []
-  return ({ event }) => someAt(event as unknown as Json, steps, accepts)
+  return (asked) => holds(asked.at(field, steps))
 }
 
 /** What a condition says of one fact. Types that have two names are one. */
@@ -86,32 +96,32 @@ export function factTest(condition: Exclude<Condition, Words>): (fact: string) =
   return (fact) => network !== undefined && contains(network, fact)
 }
 
-/** What a condition says of one value at a path. Scalars are compared as they are written; a prefix of nothing holds for all. */
-function valueTest(condition: Exclude<Condition, Words>, nowMs: number): (value: Json) => boolean {
-  if ('is' in condition) return (value) => isScalar(value) && String(value) === condition.is
+/** What a condition says of the values at a path. Scalars are compared as they are written; a prefix of nothing holds for all. */
+function valuesTest(condition: Exclude<Condition, Words>, nowMs: number): (values: Values) => boolean {
+  if ('is' in condition) return (values) => values.texts.has(condition.is)
   if ('starts_with' in condition) {
     const prefix = condition.starts_with
-    return (value) => prefix === '' || (isScalar(value) && String(value).startsWith(prefix))
+    if (prefix === '') return (values) => values.isAny
+    return (values) => some(values.texts, (text) => text.startsWith(prefix))
   }
   return 'within' in condition ? () => false : rangeTest(condition, nowMs)
 }
 
-const isScalar = (value: Json): value is string | number | boolean | null => typeof value !== 'object' || value === null
-
 /** Numbers are compared with numbers, times with texts that are times. */
-function rangeTest({ gt, gte, lt, lte }: Between, nowMs: number): (value: Json) => boolean {
+function rangeTest({ gt, gte, lt, lte }: Between, nowMs: number): (values: Values) => boolean {
   const isTime = [gt, gte, lt, lte].some((bound) => typeof bound === 'string')
   const [over, from, under, to] = [gt, gte, lt, lte].map((bound) => boundOf(bound, nowMs))
-  return (value) => {
-    const place = isTime ? (typeof value === 'string' ? parseTime(value) : undefined) : value
-    if (typeof place !== 'number') return false
-    return (
-      (over === undefined || place > over) &&
-      (from === undefined || place >= from) &&
-      (under === undefined || place < under) &&
-      (to === undefined || place <= to)
-    )
-  }
+  const holds = (place: number): boolean =>
+    (over === undefined || place > over) &&
+    (from === undefined || place >= from) &&
+    (under === undefined || place < under) &&
+    (to === undefined || place <= to)
+  return (values) => some(isTime ? values.timesMs : values.numbers, holds)
+}
+
+function some<T>(values: Iterable<T>, accepts: (value: T) => boolean): boolean {
+  for (const value of values) if (accepts(value)) return true
+  return false
 }
 
 const boundOf = (bound: Bound | undefined, nowMs: number): number | undefined =>
@@ -125,12 +135,12 @@ function testOfWords({ text, prefix }: Words): Test {
 /** Members that the server sets: nobody looks for them by words. */
 const NOT_WORDS: ReadonlySet<string> = new Set(['org', 'index', 'occurred_at', 'recorded_at', 'redacted'])
 
-/** Every string and number of an event that somebody said: its words. */
-function textsOf(event: RecordedEvent): readonly string[] {
-  const texts: string[] = []
+/** Every string and number of an event that somebody said, each once: its words. */
+function textsOf(event: RecordedEvent): ReadonlySet<string> {
+  const texts = new Set<string>()
   const gather = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value)
-    else if (typeof value === 'number') texts.push(String(value))
+    if (typeof value === 'string') texts.add(value)
+    else if (typeof value === 'number') texts.add(String(value))
     else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) gather(member)
   }
   for (const [member, value] of Object.entries(event)) if (!NOT_WORDS.has(member)) gather(value)

@@ -28,20 +28,15 @@ export const formatPath = (steps: readonly string[]): string => steps.map(format
 const formatStep = (step: string): string =>
   PLAIN_STEP.test(step) ? step : `"${step.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`
 
-/** Whether a test accepts what stands at a path; of lists, any item. */
-export function someAt(value: Json | undefined, steps: readonly string[], accepts: (value: Json) => boolean): boolean {
-  return findAt(value, steps, 0, accepts)
+/** Calls back for each value at a path; of lists, for each item. */
+export function eachAt(value: Json, steps: readonly string[], found: (value: Json) => void): void {
+  findAt(value, steps, 0, found)
 }
 
-function findAt(
-  value: Json | undefined,
-  steps: readonly string[],
-  from: number,
-  accepts: (value: Json) => boolean,
-): boolean {
-  if (value === undefined) return false
-  if (isJsonArray(value)) return value.some((item) => findAt(item, steps, from, accepts))
+function findAt(value: Json | undefined, steps: readonly string[], from: number, found: (value: Json) => void): void {
+  if (value === undefined) return
   const step = steps[from]
-  if (step === undefined) return accepts(value)
-  return isJsonObject(value) && Object.hasOwn(value, step) && findAt(value[step], steps, from + 1, accepts)
+  if (isJsonArray(value)) for (const item of value) findAt(item, steps, from, found)
+  else if (step === undefined) found(value)
+  else if (isJsonObject(value) && Object.hasOwn(value, step)) findAt(value[step], steps, from + 1, found)
 }

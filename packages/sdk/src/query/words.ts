@@ -20,11 +20,18 @@ const ACCENTS = new RegExp(
 )
 
 /**
+ * So many marks in a row are no writing, and normalizing sorts them in quadratic time: what breaks the row (UAX #15
+ * §13) is itself one of the accents. The marks of half-width kana are letters until they are normalized.
+ */
+const MANY_MARKS = /[\p{M}\uff9e\uff9f]{30}/gu
+const breakRows = (text: string): string => text.replace(MANY_MARKS, '$&\u034f')
+
+/**
  * Text without case and accents: compatibility forms too (NFKD), so that `ﬁ` is `fi` and full-width is plain. First
  * lower case, then upper, then lower: `ẞ` is `ß` is `SS`.
  */
 const fold = (text: string): string =>
-  text.normalize('NFKD').replace(ACCENTS, '').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+  breakRows(text).normalize('NFKD').replace(ACCENTS, '').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ')
 
 const ASCII = /^[\u0020-\u007e\n\t\r]*$/
 const ASCII_WORD = /[a-z0-9]+/g

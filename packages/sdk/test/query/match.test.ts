@@ -89,3 +89,19 @@ test.each(['999999w', '0s', '1d'])('%s ago is a time that can be said again', (s
   const fixed = atTime(parseQuery(`since:${span}`), NOW_MS)
   expect(parseQuery(formatQuery(fixed))).toEqual(fixed)
 })
+
+test('a place that many conditions ask for is read once', () => {
+  let reads = 0
+  const details = {
+    get list() {
+      reads++
+      return [1, '2026-11-20', 'a', null, { b: true }]
+    },
+  }
+  const event = { details } as unknown as RecordedEvent
+  const holds = (text: string) => matcherOf(parseQuery(text), NOW_MS)(event)
+  const many = Array.from({ length: 250 }, (_, i) => `-details.list:x${i}`)
+  reads = 0
+  expect(holds([...many, 'details.list:a*', 'details.list:>0', 'details.list:>2020-01-01'].join(' '))).toBe(false)
+  expect(reads).toBeLessThan(4)
+})

@@ -48,6 +48,8 @@ export interface Call {
   readonly query?: URLSearchParams
   readonly body?: string
   readonly contentType?: string
+  /** the revision that must stand there: nobody’s change meanwhile is written over */
+  readonly ifMatch?: number
   /** how often it is tried: more than once only what may be said twice */
   readonly tries?: number
 }
@@ -124,13 +126,14 @@ export class Client {
     address: string,
     init: Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> },
   ] {
-    const { method = 'GET', path, query, body, contentType = 'application/json' } = call
+    const { method = 'GET', path, query, body, contentType = 'application/json', ifMatch } = call
     const { url, key, org } = this.#options
     const address = url.href.replace(/\/$/, '') + path + (query?.size ? `?${query.toString()}` : '')
     const headers = {
       authorization: `Bearer ${key}`,
       ...(org === undefined ? {} : { 'sealedlog-organization': org }),
       ...(body === undefined ? {} : { 'content-type': contentType }),
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
     }
     return [address, { method, redirect: 'manual', headers, ...(body === undefined ? {} : { body }) }]
   }

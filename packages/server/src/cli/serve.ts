@@ -103,7 +103,7 @@ function announce({ url, rootKey, rootKeyFile }: RunningServer): void {
     `Sealedlog is at ${url}`,
     ...(rootKey.made ? [`Root key: ${rootKey.value} (also in ${file})`] : []),
     'Record a first event:',
-    `curl -s ${url}/v1/events -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '${FIRST_EVENT}'`,
+    `curl -s ${url}/v1/events -H "Authorization: Bearer ${key}" -H 'Sealedlog-Organization: default' -H 'Content-Type: application/json' -d '${FIRST_EVENT}'`,
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -10,6 +10,7 @@ export interface EventType {
   readonly origin: string
   readonly mode: string
   readonly version?: number
+  readonly revision?: number
   readonly warnings?: number
   readonly updated_at?: string
   readonly [member: string]: unknown

@@ -121,12 +121,14 @@ async function judge(client: Client, type: string, said: JsonObject, all: boolea
 /** Writes over what was read, and over nothing else. Returns the version. */
 async function carryOut(client: Client, { type, said, before }: Step): Promise<number> {
   const path = `/v1/event-types/${encodeURIComponent(type)}`
+  // What the plan was made from must still stand there, its mode too; what is new must still be.
+  const condition = before?.revision === undefined ? {} : { ifMatch: before.revision }
   if (said === undefined) {
-    await client.call({ method: 'DELETE', path })
+    await client.call({ method: 'DELETE', path, ...condition })
     return 0
   }
-  const body = JSON.stringify({ ...said, expected_version: before?.version ?? 0 })
-  return (await client.call<{ version: number }>({ method: 'PUT', path, body })).version
+  const body = JSON.stringify(before === undefined ? { ...said, expected_version: 0 } : said)
+  return (await client.call<{ version: number }>({ method: 'PUT', path, body, ...condition })).version
 }
 
 function summaryOf(

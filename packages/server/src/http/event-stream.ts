@@ -32,9 +32,12 @@ export const formatHeartbeat = (index: number): string => `:\n${formatPosition(i
 export const formatEnd = ({ code, message }: AuditError, next: number): string =>
   `id: ${next}\nevent: end\ndata: ${JSON.stringify({ code, message, next })}\n\n`
 
-/** Members of a list, and parts of a member, that commas and semicolons in quotes do not cut. */
-const MEMBER = /(?:[^,"]|"(?:[^"\\]|\\.)*")+/g
-const PART = /(?:[^;"]|"(?:[^"\\]|\\.)*")+/g
+/**
+ * Members of a list, and parts of a member, that commas and semicolons in quotes do not cut. A quote that nobody closes
+ * goes on to the end: were it none, each quote behind it would be tried to the end again.
+ */
+const MEMBER = /(?:[^,"]|"(?:[^"\\]|\\.?)*(?:"|$))+/g
+const PART = /(?:[^;"]|"(?:[^"\\]|\\.?)*(?:"|$))+/g
 /** RFC 9110 §12.4.2 */
 const WEIGHT = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/
 

@@ -9,7 +9,8 @@
  *   and nothing of that call is kept.
  * - A `search` is answered by candidates: every event for which the query holds (`matcherOf`, sdk/query), and where
  *   the answer is not `exact` perhaps others. What the facts and times of events decide alone is exact, but for
- *   prefixes and networks of which more than VALUES_MAX values are known.
+ *   prefixes and networks of which more than VALUES_MAX values are known, or more than WALKS_MAX in the whole query, and
+ *   for a search that would take more than STEPS_MAX steps: then every entry is a candidate.
  * - After a crash it may cover less than before, never something else.
  */
 import type { Facts, ListPosition } from '@sealedlog/sdk/event'
@@ -46,6 +47,12 @@ export interface Found {
 
 /** So many values of a field are walked for a prefix or a network; where there are more, every entry is a candidate. */
 export const VALUES_MAX = 256
+
+/** The same for all prefixes and networks of one query together: a search must not take long from the others. */
+export const WALKS_MAX = 1_024
+
+/** Comparisons, or what takes as long, that one search may take: a second or less. */
+export const STEPS_MAX = 30_000_000
 
 export interface EventIndex {
   /** Adds entries of any organizations, each organization's in index order. */

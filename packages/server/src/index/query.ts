@@ -10,9 +10,10 @@ import {
   rangeMsOf,
   type Words,
 } from '@sealedlog/sdk/query'
-import { type Found, type SearchRequest, VALUES_MAX } from './port.js'
+import { type Found, type SearchRequest, STEPS_MAX, VALUES_MAX, WALKS_MAX } from './port.js'
 import {
   chunked,
+  type Compare,
   compareIn,
   following,
   intersect,
@@ -56,9 +57,49 @@ export function eachPosted(facts: Facts, post: (field: Field, value: string) => 
 export function searchPostings(request: SearchRequest, source: PostingSource): Found {
   const range = rangeOf(request)
   if (range.compare(range.first, range.end) >= 0) return { positions: [], exact: true }
-  const walk = new Walk(source, range)
-  const postings = walk.over(request.query)
-  return { positions: take(postings, request.limit), exact: walk.exact }
+  const effort = new Effort()
+  try {
+    const walk = new Walk(source, { ...range, compare: effort.counting(range.compare) }, effort)
+    const postings = walk.over(request.query)
+    return { positions: take(postings, request.limit), exact: walk.exact }
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    return { positions: take(chunked(source.all(), range), request.limit), exact: false }
+  }
+}
+
+class TooLong extends Error {
+  override readonly name = 'TooLong'
+}
+
+/** What a read takes, in comparisons, and each row of it. */
+const STEPS_A_READ = 50
+const STEPS_A_ROW = 8
+
+/** What one search has done so far: the others wait for it. */
+class Effort {
+  #steps = 0
+
+  counting(compare: Compare): Compare {
+    return (a, b) => {
+      this.#spend(1)
+      return compare(a, b)
+    }
+  }
+
+  /** Postings as they are read, row by row. */
+  reading(read: ReadChunk): ReadChunk {
+    return (from, rows) => {
+      const chunk = read(from, rows)
+      this.#spend(STEPS_A_READ + chunk.length * STEPS_A_ROW)
+      return chunk
+    }
+  }
+
+  #spend(steps: number): void {
+    this.#steps += steps
+    if (this.#steps > STEPS_MAX) throw new TooLong('a search has taken as many steps as it may')
+  }
 }
 
 /** Where a search starts and ends, in its order: its cursors, and the times that all of it must keep. */
@@ -118,10 +159,14 @@ class Walk {
   exact = true
   readonly #source: PostingSource
   readonly #range: Range
+  readonly #effort: Effort
+  /** opened for prefixes and networks, all conditions together */
+  #walks = 0
 
-  constructor(source: PostingSource, range: Range) {
+  constructor(source: PostingSource, range: Range, effort: Effort) {
     this.#source = source
     this.#range = range
+    this.#effort = effort
   }
 
   /** Every entry for which the query may hold. */
@@ -150,8 +195,12 @@ class Walk {
     return barred.length > 0 ? without(kept, union(barred, compare), compare) : kept
   }
 
+  #open(read: ReadChunk, range = this.#range): Postings {
+    return chunked(this.#effort.reading(read), range)
+  }
+
   #everything(): Postings {
-    return chunked(this.#source.all(), this.#range)
+    return this.#open(this.#source.all())
   }
 
   #undecided(isOver: boolean): Postings {
@@ -172,14 +221,14 @@ class Walk {
   #between(condition: Between): Postings {
     const { sinceMs, untilMs } = rangeMsOf(condition, 0)
     const range = narrow(this.#range, spanOf(sinceMs, untilMs, this.#range.order))
-    return range.compare(range.first, range.end) < 0 ? chunked(this.#source.all(), range) : NOTHING
+    return range.compare(range.first, range.end) < 0 ? this.#open(this.#source.all(), range) : NOTHING
   }
 
   #anyOf(field: Field, values: readonly string[]): Postings {
     const walks = values.flatMap((value) => {
       if (!isPosted(field, value)) return [this.#withoutTenant()]
       const read = this.#source.exactly(field, value)
-      return read ? [chunked(read, this.#range)] : []
+      return read ? [this.#open(read)] : []
     })
     return union(walks, this.#range.compare)
   }
@@ -192,13 +241,16 @@ class Walk {
     if ('starts_with' in condition && prefix === '' && field === 'type') return this.#everything()
     const known = this.#source.valuesFrom(field, prefix, VALUES_MAX + 1)
     if (known.length > VALUES_MAX) return undefined
-    const walks = known.filter(({ value }) => accepts(value)).map(({ read }) => chunked(read, this.#range))
+    const accepted = known.filter(({ value }) => accepts(value))
+    this.#walks += accepted.length
+    if (this.#walks > WALKS_MAX) return undefined
+    const walks = accepted.map(({ read }) => this.#open(read))
     return union(walks, this.#range.compare)
   }
 
   #withoutTenant(): Postings {
     const tenant = this.#source.exactly('tenant', 'yes')
     const all = this.#everything()
-    return tenant ? without(all, chunked(tenant, this.#range), this.#range.compare) : all
+    return tenant ? without(all, this.#open(tenant), this.#range.compare) : all
   }
 }

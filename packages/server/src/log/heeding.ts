@@ -1,14 +1,11 @@
 /** Heeding what organizations demand of their event types: some events are refused, some are recorded with a warning. */
-import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { AuditError, type Issue } from '@sealedlog/sdk/base'
 import { BOUNDS, type FilledEvent } from '@sealedlog/sdk/event'
 import { batchFuel, type Rows } from '../types/index.js'
+import { Slices } from './slices.js'
 
 /** Warnings by the number of the event. */
 export type Warnings = ReadonlyMap<number, readonly Issue[]>
-
-/** Steps after which others have their turn: a millisecond or two. */
-export const STEPS_AT_ONCE = 20_000
 
 /**
  * Judges events by what their organization registered.
@@ -27,7 +24,7 @@ export async function heedTypes(
   const fuel = batchFuel()
   const warned = new Map<number, readonly Issue[]>()
   const refused = new Map<number, readonly Issue[]>()
-  let left = fuel.left
+  const slices = new Slices()
   for (const [i, event] of events.entries()) {
     const verdict = rows.judge(event, fuel)
     if (verdict) {
@@ -35,9 +32,7 @@ export async function heedTypes(
       const found = onlyWarns ? warned : refused
       found.set(i, verdict.issues)
     }
-    if (left - fuel.left < STEPS_AT_ONCE) continue
-    await letOthersRun()
-    left = fuel.left
+    await slices.turn()
   }
   if (refused.size > 0) throw refusal(refused, events.length)
   return fairly(warned, WARNINGS_MAX)

@@ -25,12 +25,6 @@ export interface Page {
   readonly next?: ListPosition
 }
 
-/**
- * Candidates looked at for one page, and the milliseconds spent on them. What the index does not decide is read and looked
- * at: a page is given as it is before that takes longer than others may wait, and says where to go on.
- */
-export const PAGE_SCAN_MAX = 10_000
-const PAGE_MS_MAX = 1_000
 /** Candidates asked of the index at least, once more than a page of them is needed. */
 const CANDIDATES_MIN = 200
 /** Entries read in one go: that many of the largest are in memory for a moment. */
@@ -63,7 +57,10 @@ async function readAll(source: PageSource, ask: SearchRequest, found: readonly L
   return page.atEnd()
 }
 
-/** Looks at candidate after candidate, until the page is full and one more is known, or it has been long enough. */
+/**
+ * Looks at candidate after candidate, until the page is full and one more is known, or it has been long enough: a page is
+ * given as it is before that takes longer than others may wait, and says where to go on.
+ */
 async function sift(source: PageSource, ask: SearchRequest, found: readonly ListPosition[]): Promise<Page> {
   const page = new PageBuilder(ask.limit - 1)
   const holds = matcherOf(ask.query, source.nowMs)
@@ -72,19 +69,19 @@ async function sift(source: PageSource, ask: SearchRequest, found: readonly List
   let asked = ask.limit
   for (let looked = 0; ; ) {
     for await (const candidate of candidatesAt(source, ask.org, candidates)) {
+      await slices.turn()
       const isShown = holds(candidate.event)
       if (isShown && page.isFull) return page.endingHere()
       if (isShown) page.add(candidate)
       else page.pass(candidate)
       // Looked at after each: however long one takes, a page moves on.
-      if (slices.spentMs >= PAGE_MS_MAX) return page.endingHere()
-      await slices.turn()
+      if (slices.spentMs >= BOUNDS.PAGE_MS_MAX) return page.endingHere()
     }
     looked += candidates.length
     const last = candidates.at(-1)
     if (last === undefined || candidates.length < asked) return page.atEnd()
-    if (looked >= PAGE_SCAN_MAX) return page.endingHere()
-    asked = Math.min(PAGE_SCAN_MAX - looked, Math.max(asked * 2, CANDIDATES_MIN))
+    if (looked >= BOUNDS.PAGE_SCAN_MAX) return page.endingHere()
+    asked = Math.min(BOUNDS.PAGE_SCAN_MAX - looked, Math.max(asked * 2, CANDIDATES_MIN))
     candidates = (await source.views.search({ ...ask, after: last, limit: asked })).positions
   }
 }

@@ -3,8 +3,8 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import type { Issue } from '@sealedlog/sdk/base'
 import { BOUNDS, type ListPosition, positionOf } from '@sealedlog/sdk/event'
 import { batchFuel, type Rules } from '../types/index.js'
-import { STEPS_AT_ONCE } from './heeding.js'
 import type { Page, PageRequest } from './listing.js'
+import { Slices } from './slices.js'
 
 export interface RecordedCheckRequest {
   readonly org: string
@@ -49,7 +49,7 @@ export async function checkRecorded(
   let checked = 0
   let failing = 0
   let next = after
-  let rested = fuel.left
+  const slices = new Slices()
   while (checked < limit) {
     const ask = {
       org,
@@ -64,10 +64,7 @@ export async function checkRecorded(
       const issues = rules.check(event, fuel, new Set(event.redacted))
       checked++
       next = positionOf(event)
-      if (rested - fuel.left > STEPS_AT_ONCE) {
-        await letOthersRun()
-        rested = fuel.left
-      }
+      await slices.turn()
       if (issues.length === 0) continue
       if (failing++ < BOUNDS.CHECK_EXAMPLES_MAX) examples.push({ id: event.id, index: event.index, issues })
     }

@@ -4,6 +4,17 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 /** How long one goes on without letting others run: a single event may take longer, by itself. */
 const SLICE_MS = 4
 
+/**
+ * The one that waits last, of all long works. In each turn of the loop one of them goes on: were it all of them, whoever
+ * asks a hundred long questions at once would have everybody else wait for a slice of each.
+ */
+let queue: Promise<unknown> = Promise.resolve()
+
+function turnOfOwn(): Promise<unknown> {
+  queue = queue.then(() => letOthersRun())
+  return queue
+}
+
 export class Slices {
   #spentMs = 0
   #begunMs = performance.now()
@@ -13,7 +24,7 @@ export class Slices {
     const nowMs = performance.now()
     if (nowMs - this.#begunMs < SLICE_MS) return
     this.#spentMs += nowMs - this.#begunMs
-    await letOthersRun()
+    await turnOfOwn()
     this.#begunMs = performance.now()
   }
 

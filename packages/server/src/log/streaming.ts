@@ -13,8 +13,10 @@ const PAGE_BYTES = 65_536
 const CHUNK_ENTRIES = 16
 /** A wait without end, as timers know it. */
 const WAIT_MS_MAX = 86_400_000
-/** Readers told in one turn of the loop: each writes to its socket, and others want their turn. */
-const TOLD_AT_ONCE = 64
+/** Readers told in one turn of the loop at most: each writes to its socket, and others want their turn. */
+const TOLD_AT_ONCE_MAX = 64
+/** A turn that took longer told too many: each may have a long query of its own to hold against the page. */
+const TURN_MS_MAX = 4
 /** After the bell, a page waits for more this long for each of its readers: the more follow, the more is said at once. */
 const GATHER_MS_EACH = 0.05
 const GATHER_MS_MAX = 100
@@ -102,10 +104,15 @@ export class LiveTail {
       tell = (reader) => reader.reject(error)
     }
     this.#end(place, reading)
-    let told = 0
+    let [told, atOnce, begunMs] = [0, 1, performance.now()]
     for (const reader of reading.readers) {
       tell(reader)
-      if (++told % TOLD_AT_ONCE === 0) await letOthersRun()
+      if (++told < atOnce) continue
+      await letOthersRun()
+      const nowMs = performance.now()
+      atOnce = nowMs - begunMs > TURN_MS_MAX ? Math.ceil(atOnce / 2) : Math.min(TOLD_AT_ONCE_MAX, atOnce * 2)
+      told = 0
+      begunMs = nowMs
     }
   }
 

@@ -8,9 +8,6 @@ import { bytesOf, hideServerEntries } from './listing.js'
 import { Slices } from './slices.js'
 import { eventOf } from './views.js'
 
-/** Entries looked at in one answer, and the milliseconds spent on them: a query that hides everything must not read a whole log at once. */
-const TAIL_SCAN_MAX = 10_000
-const TAIL_MS_MAX = 1_000
 /** Entries read in one go: that many of the largest are in memory for a moment. */
 const TAIL_CHUNK = 32
 
@@ -80,11 +77,12 @@ async function scan(store: LogStore, org: string, after: number, holds: Matcher,
   const slices = new Slices()
   let next = after
   let bytes = 0
-  const isFull = () => events.length === limit || bytes >= BOUNDS.PAGE_BYTES_MAX || slices.spentMs >= TAIL_MS_MAX
-  while (!isFull() && next - after < TAIL_SCAN_MAX) {
+  const isFull = () => events.length === limit || bytes >= BOUNDS.PAGE_BYTES_MAX || slices.spentMs >= BOUNDS.PAGE_MS_MAX
+  while (!isFull() && next - after < BOUNDS.PAGE_SCAN_MAX) {
     const entries = await store.readRange(org, next + 1, next + 1 + Math.min(TAIL_CHUNK, limit))
     if (entries.length === 0) break
     for (const entry of entries) {
+      await slices.turn()
       const event = eventOf(entry)
       next = entry.index
       if (holds(event)) {
@@ -92,7 +90,6 @@ async function scan(store: LogStore, org: string, after: number, holds: Matcher,
         bytes += bytesOf(entry)
       }
       if (isFull()) break
-      await slices.turn()
     }
   }
   return { events, next }

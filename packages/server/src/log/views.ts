@@ -28,6 +28,8 @@ export class Views {
   readonly #index: EventIndex
   /** catch-ups under way: many readers wait for one */
   readonly #catchingUp = new Map<string, Promise<void>>()
+  /** the last search of each organization that is under way */
+  readonly #searching = new Map<string, Promise<unknown>>()
   #lag = 0
   #lastPut: Promise<void> = Promise.resolve()
 
@@ -58,8 +60,23 @@ export class Views {
     if (this.#lag > INDEX_LAG_MAX) await this.#lastPut
   }
 
-  /** Searches an index that covers the log, bringing it there first where it does not. */
+  /**
+   * Searches an index that covers the log, bringing it there first where it does not. An organization's searches are
+   * handed over one by one: the index works through all calls in turn, and none can fill its queue.
+   */
   async search(request: SearchRequest): ReturnType<EventIndex['search']> {
+    const before = this.#searching.get(request.org)
+    const searching = before ? before.then(() => this.#search(request)) : this.#search(request)
+    const done = searching.catch(() => undefined)
+    this.#searching.set(request.org, done)
+    try {
+      return await searching
+    } finally {
+      if (this.#searching.get(request.org) === done) this.#searching.delete(request.org)
+    }
+  }
+
+  async #search(request: SearchRequest): ReturnType<EventIndex['search']> {
     for (let tries = SEARCH_TRIES_MAX; ; tries--) {
       try {
         return await this.#index.search(request)

@@ -119,7 +119,7 @@ const PLACEHOLDERS = ['{actor}', '{target}']
 function checkSentence(sentence: string, findings: Findings): void {
   for (const [brace] of sentence.matchAll(/\{[^{}]{0,64}\}?|\}/g)) {
     if (PLACEHOLDERS.includes(brace)) continue
-    const hint = didYouMean(brace, PLACEHOLDERS).slice(0, -1) || ` Known: ${PLACEHOLDERS.join(', ')}`
+    const hint = didYouMean(brace, PLACEHOLDERS) || ` Known: ${PLACEHOLDERS.join(', ')}`
     return findings.add('/sentence', 'bad_format', `holds ${show(brace)}, for which nothing stands.${hint}`)
   }
 }

@@ -114,7 +114,7 @@ describe('types', () => {
     const { code, stderr } = await types('push', path)
     expect(code).toBe(2)
     expect(stderr).toContain(
-      `${path}: b.bad: /details/properties/a/typ is no keyword of JSON Schema 2020-12 that is known here. Did you mean "type".\n`,
+      `${path}: b.bad: /details/properties/a/typ is no keyword of JSON Schema 2020-12 that is known here. Did you mean "type"?\n`,
     )
     expect(stderr).toContain('b.bad: /details/properties/b/pattern holds (?=…), and looking around')
     expect(stderr).toContain('audit.mine: /type is "audit.mine"')

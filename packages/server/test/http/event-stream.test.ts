@@ -6,7 +6,7 @@ import { AuditError } from '@sealedlog/sdk/base'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EventParser, type SentEvent } from '../../dist/cli/event-source.js'
-import { formatEnd, formatEntry, formatHeartbeat, formatOpening } from '../../dist/http/event-stream.js'
+import { asksForStream, formatEnd, formatEntry, formatHeartbeat, formatOpening } from '../../dist/http/event-stream.js'
 import { dispatchedOf, StandardParser } from './sse.js'
 import { range, streamWorld } from './stream-world.js'
 
@@ -181,4 +181,11 @@ test('a real EventSource follows it, and goes on by itself wherever it is cut of
   expect(connections).toBeGreaterThan(3)
   between.closeAllConnections()
   between.close()
+})
+
+test('an Accept header of quotes that nobody closes is read once, not once for each', () => {
+  for (let read = 0; read < 50; read++) {
+    expect(asksForStream(`"${'\\"'.repeat(7_500)}`)).toBe(false)
+    expect(asksForStream(`text/event-stream, "${'\\"'.repeat(7_500)}\\`)).toBe(true)
+  }
 })

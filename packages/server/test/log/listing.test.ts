@@ -2,10 +2,10 @@
 import { BOUNDS, type ListPosition } from '@sealedlog/sdk/event'
 import { EVERYTHING, parseQuery } from '@sealedlog/sdk/query'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { PAGE_SCAN_MAX } from '../../dist/log/listing.js'
 import type { Page } from '../../dist/log/index.js'
 import { event, type World, makeWorld } from './support.js'
 
+const { PAGE_SCAN_MAX } = BOUNDS
 const EVENTS = 2 * PAGE_SCAN_MAX + 50
 const ORG = 'acme'
 let world: World

@@ -148,3 +148,24 @@ test('an entry that comes while the end is being read is not missed, however slo
   slow.resolve()
   expect((await waiting)?.next).toBe(1)
 })
+
+test('others have their turn between readers that each take long over a page', async () => {
+  const { read, record } = await liveTail(1)
+  const readers = 30
+  let turns = 0
+  let isOver = false
+  const count = () => {
+    turns++
+    if (!isOver) setImmediate(count)
+  }
+  const reading = Array.from({ length: readers }, async () => {
+    await read(0)
+    for (const untilMs = performance.now() + 10; performance.now() < untilMs; );
+    return turns
+  })
+  await record(1, 'more')
+  count()
+  const seen = await Promise.all(reading)
+  isOver = true
+  expect(new Set(seen).size).toBeGreaterThan(readers / 3)
+})

@@ -1,7 +1,7 @@
 /** The index at the log's heels: whatever becomes of it, a reader sees exactly what the log holds. */
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { IndexBehind, type IndexEntry, MemoryIndex } from '../../dist/index/index.js'
+import { expect, test, vi } from 'vitest'
+import { IndexBehind, type IndexEntry, MemoryIndex, type SearchRequest } from '../../dist/index/index.js'
 import { altered, event, events, listed, makeWorld } from './support.js'
 
 test('an index that fails, or forgets, is caught up from the log before anybody reads', async () => {
@@ -65,4 +65,27 @@ test('an index that stays behind is an error, never a shorter answer', async () 
   const { log: lying } = await makeWorld(undefined, (memory) => altered(memory, { put: () => Promise.resolve() }))
   await lying.record('acme', [event('e')], 'key_1')
   await expect(listed(lying)).rejects.toThrow(IndexBehind)
+})
+
+test('searches of one organization wait for one another, and for nobody else’s', async () => {
+  const gates: (() => void)[] = []
+  const asked: string[] = []
+  const { log, store } = await makeWorld(undefined, (memory) =>
+    altered(memory, {
+      search: async (request: SearchRequest) => {
+        asked.push(request.org)
+        await new Promise<void>((resolve) => gates.push(resolve))
+        return memory.search(request)
+      },
+    }),
+  )
+  await store.createLog('other', 'Other')
+  const searches = [listed(log), listed(log), listed(log), listed(log, 'other')]
+  await vi.waitFor(() => expect(asked.toSorted()).toEqual(['acme', 'other']))
+  for (let opened = 0; opened < searches.length; opened++) {
+    await vi.waitFor(() => expect(gates.length).toBeGreaterThan(opened))
+    gates[opened]?.()
+  }
+  expect(await Promise.all(searches)).toEqual([[], [], [], []])
+  expect(asked.filter((org) => org === 'acme')).toHaveLength(3)
 })

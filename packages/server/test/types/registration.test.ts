@@ -87,6 +87,7 @@ describe('each limit of a schema is reached, and not passed', () => {
   test.each<readonly [limit: keyof typeof BOUNDS, of: (size: number) => JsonObject]>([
     ['SCHEMA_DEPTH_MAX', nested],
     ['SCHEMA_BYTES_MAX', ofBytes],
+    ['SCHEMA_POINTER_CHARS_MAX', (chars) => ({ $defs: { ['x'.repeat(chars - '/$defs/'.length)]: true } })],
     ['SCHEMA_PARTS_MAX', ofParts],
     ['SCHEMA_PATTERN_CHARS_MAX', (chars) => ({ pattern: 'x'.repeat(chars) })],
     ['SCHEMA_PATTERN_STATES_MAX', (states) => ({ pattern: `x{${states - 1}}` })],

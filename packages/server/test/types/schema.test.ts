@@ -238,6 +238,7 @@ describe('what would cost without bound is cut off', () => {
   }
   const deep = (levels: number): Json => (levels === 0 ? 2 : [deep(levels - 1)])
   const long = 'ab'.repeat(100_000)
+  const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`p${i}`, i]))
 
   test.each<readonly [string, JsonObject, Json]>([
     ['references that double thirty times', { ...doubled(0), $defs: { ...laughs, d30: {} } }, 1],
@@ -266,6 +267,30 @@ describe('what would cost without bound is cut off', () => {
       'what is unevaluated, again and again',
       { allOf: Array.from({ length: 1_000 }, () => ({ properties: { a: true }, unevaluatedProperties: true })) },
       Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`p${i}`, i])),
+    ],
+    [
+      'large choices, of each of which nothing fits',
+      {
+        $defs: {
+          none: { additionalProperties: { $ref: '#/$defs/choice' } },
+          choice: { enum: Array.from({ length: 20_000 }, () => 0) },
+        },
+        anyOf: Array.from({ length: 600 }, () => ({ $ref: '#/$defs/none' })),
+      },
+      Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`p${i}`, 1])),
+    ],
+    [
+      'members that are counted again and again',
+      { allOf: Array.from({ length: 3_000 }, () => ({ minProperties: 1 })) },
+      members,
+    ],
+    [
+      'a name as long as an event, told again and again',
+      {
+        $defs: { none: { additionalProperties: false } },
+        anyOf: Array.from({ length: 2_500 }, () => ({ $ref: '#/$defs/none' })),
+      },
+      { ['~'.repeat(250_000)]: 1, ...members },
     ],
   ])('%s', (name, schema, value) => {
     const startedMs = performance.now()

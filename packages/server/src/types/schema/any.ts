@@ -76,7 +76,7 @@ function among(values: readonly Json[]): Check {
     if ((isDeep || typeof said !== 'object' || said === null) && texts.has(textOf(said, run))) return true
     return run.fail(at, 'not_one_of', () => {
       const hint = typeof said === 'string' ? run.didYouMean(said, words) : ''
-      return `is ${kindOf(said)}; expected ${oneOf(values.map(showValue))}${hint && `.${hint}`}`
+      return `is ${kindOf(said)}; expected ${oneOf(values)}${hint && `.${hint}`}`
     })
   }
 }

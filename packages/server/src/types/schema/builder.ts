@@ -64,6 +64,16 @@ export class Builder {
   /** Builds the schema at a pointer, and all within it. */
   schema(value: Json, pointer: string): SchemaNode {
     const node = new SchemaNode()
+    // Before it is written out: each schema inside a long name would carry that name.
+    if (pointer.length - this.root.length > BOUNDS.SCHEMA_POINTER_CHARS_MAX) {
+      this.fault(
+        pointer.slice(0, POINTER_CHARS_MAX),
+        'too_long',
+        `leads to a schema by more than ${BOUNDS.SCHEMA_POINTER_CHARS_MAX} characters of a pointer`,
+        'SCHEMA_POINTER_CHARS_MAX',
+      )
+      return node
+    }
     this.nodes.set(pointer.slice(this.root.length), node)
     if (this.nodes.size > BOUNDS.SCHEMA_PARTS_MAX) {
       if (this.nodes.size === BOUNDS.SCHEMA_PARTS_MAX + 1)
@@ -178,7 +188,7 @@ export class Builder {
   }
 
   #unknown(name: string, pointer: string): void {
-    const hint = RENAMED.get(name) ?? didYouMean(name, this.#order.keys()).trim().replace(/\?$/, '')
+    const hint = RENAMED.get(name) ?? didYouMean(name, this.#order.keys()).trim()
     this.fault(
       pointer.slice(0, POINTER_CHARS_MAX),
       'unknown_member',

@@ -61,8 +61,9 @@ export function compileSchema(schema: Json, pointer: string, findings: Findings)
   for (const reference of builder.references) settle(builder, reference)
   if (findings.issues.length === before) refuseLoops(builder)
   if (findings.issues.length > before) return undefined
+  const { tracks } = builder
   const weight = bytes * BYTES_A_BYTE + builder.states * BYTES_A_STATE
-  return { weight, judge: (value, at, fuel) => judge(root, builder.tracks, value, at, fuel) }
+  return { weight, judge: (value, at, fuel) => judge(root, tracks, value, at, fuel) }
 }
 
 /** What is kept for a byte of schema, and for a state of a pattern with what it comes to know. */

@@ -83,7 +83,7 @@ function readAdditionalProperties({ value, pointer, schema, builder }: Word): Ch
   const known = new Set(names)
   const beside = {
     value: schema.patternProperties ?? null,
-    pointer: pointer.replace(/[^/]*$/, 'patternProperties'),
+    pointer: pointer.slice(0, pointer.lastIndexOf('/') + 1) + 'patternProperties',
     builder,
   }
   const patterns = patternsOf(beside)
@@ -103,7 +103,7 @@ function readAdditionalProperties({ value, pointer, schema, builder }: Word): Ch
 /** Refuses a member by name, with the names that are known. */
 export function failUnknown(name: string, known: readonly string[], at: Place, run: Run): false {
   return run.fail({ up: at, step: name }, 'unknown_member', () => {
-    const hint = run.didYouMean(name, known) || (known.length === 0 ? '' : ` Known: ${oneOf(known.map(show))}.`)
+    const hint = run.didYouMean(name, known) || (known.length === 0 ? '' : ` Known: ${oneOf(known)}.`)
     return `is no member that its type knows${hint && `.${hint}`}`
   })
 }
@@ -119,11 +119,17 @@ function readPropertyNames({ value, pointer, builder }: Word): Check {
   }
 }
 
+function countMembers(said: JsonObject, run: Run): number {
+  const count = Object.keys(said).length
+  run.fuel.spend(count)
+  return count
+}
+
 function readMinProperties(word: Word): Check | undefined {
   const min = word.builder.count(word)
   if (min === undefined) return undefined
   return (said, at, run) => {
-    const count = isJsonObject(said) ? Object.keys(said).length : min
+    const count = isJsonObject(said) ? countMembers(said, run) : min
     return count >= min || run.fail(at, 'too_few', () => `has ${count} members; at least ${min}`)
   }
 }
@@ -132,7 +138,7 @@ function readMaxProperties(word: Word): Check | undefined {
   const max = word.builder.count(word)
   if (max === undefined) return undefined
   return (said, at, run) => {
-    const count = isJsonObject(said) ? Object.keys(said).length : 0
+    const count = isJsonObject(said) ? countMembers(said, run) : 0
     return count <= max || run.fail(at, 'too_many', () => `has ${count} members; at most ${max}`)
   }
 }

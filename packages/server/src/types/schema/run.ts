@@ -19,6 +19,8 @@ export function pointerOf(place: Place): string {
   for (; top.up !== undefined; top = top.up) steps.push(top.step)
   let pointer = String(top.step)
   for (const step of steps.toReversed()) {
+    // Not even written out: a name may be as long as an event.
+    if (typeof step === 'string' && step.length > POINTER_CHARS_MAX) break
     const deeper = pointTo(pointer, step)
     if (deeper.length > POINTER_CHARS_MAX) break
     pointer = deeper

@@ -75,7 +75,7 @@ function readFormat({ value: name, pointer, builder }: Word): Check | undefined 
     return builder.fault(
       pointer,
       'not_one_of',
-      `is ${kindOf(name)}; checked are ${FORMAT_NAMES.join(', ')}.${hint}`.replace(/[.?]$/, ''),
+      `is ${kindOf(name)}; checked are ${FORMAT_NAMES.join(', ')}.${hint}`.replace(/\.$/, ''),
     )
   }
   const holds: (text: string) => boolean = FORMATS[name]

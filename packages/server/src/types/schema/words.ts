@@ -20,10 +20,10 @@ export function kindOf(value: Json): string {
 export const showValue = (value: Json): string =>
   typeof value === 'string' ? show(value) : typeof value === 'object' ? kindOf(value) : JSON.stringify(value)
 
-/** `"a", "b" or 12 others`. */
-export function oneOf(shown: readonly string[]): string {
-  if (shown.length <= SHOWN_VALUES_MAX) return shown.join(', ')
-  return `${shown.slice(0, SHOWN_VALUES_MAX).join(', ')} or ${shown.length - SHOWN_VALUES_MAX} others`
+/** `"a", "b" or 12 others`: however many there are, no more are written than are shown. */
+export function oneOf(values: readonly Json[]): string {
+  const shown = values.slice(0, SHOWN_VALUES_MAX).map(showValue).join(', ')
+  return values.length <= SHOWN_VALUES_MAX ? shown : `${shown} or ${values.length - SHOWN_VALUES_MAX} others`
 }
 
 /** `an integer`, `a string`. */
