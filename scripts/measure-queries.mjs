@@ -42,7 +42,8 @@ const QUERIES = [
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'sealedlog-queries-'))
-const { log, store, close } = await openData({ data: folder })
+const data = await openData({ data: folder })
+const { log, store } = data
 try {
   await store.createLog('acme', 'Acme')
   for (let at = 0; at < EVENTS; at += BATCH)
@@ -56,7 +57,7 @@ try {
   for (const [about, q] of QUERIES) rows.push(await measure(about, q))
   console.table(rows)
 } finally {
-  await close()
+  await data.close()
   rmSync(folder, { recursive: true })
 }
 
