@@ -1,7 +1,9 @@
 /** The door of the event room: what an event is, how it is checked, sealed into a leaf, and asked for. */
+export * from './acts.js'
 export * from './bounds.js'
 export * from './catalogue/index.js'
 export * from './describe.js'
+export * from './disclosure-lines.js'
 export * from './event-shape.js'
 export * from './facts.js'
 export * from './fill.js'

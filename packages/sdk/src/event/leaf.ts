@@ -21,6 +21,7 @@ import {
   TIME_CHARS,
   parseText,
 } from '../base/index.js'
+import { isLogAct, type LogAct } from './acts.js'
 import { BOUNDS } from './bounds.js'
 import { type ClearPart, type Groups, joinEvent, splitEvent } from './groups.js'
 import type { FilledEvent, RecordedEvent } from './types.js'
@@ -51,7 +52,7 @@ export interface Leaf extends ClearPart {
   readonly occurred_at: string
   readonly recorded_at: string
   /** only in the server's own leaves */
-  readonly log?: JsonObject
+  readonly log?: LogAct
   readonly v: typeof LEAF_VERSION
 }
 
@@ -78,11 +79,12 @@ export const formatDisclosure = (salt: string, group: string, value: Json): stri
  * Makes leaf and disclosures of an event.
  *
  * @param random fresh random bytes for the salts: 16 for each group
- * @throws AuditError `invalid_event` when the disclosures together pass EVENT_BYTES_MAX
+ * @param act what the entry does to the log itself: the server's own entries alone have one
+ * @throws AuditError `invalid_event` when the disclosures together pass EVENT_BYTES_MAX, or the leaf LEAF_BYTES_MAX
  * @example
  * sealEvent({ id: 'evt_1', type: 'a.b', outcome: 'success', bucket: 'default' }, 'acme', randomBytes)
  */
-export function sealEvent(event: FilledEvent, org: string, random: RandomBytes): SealedEvent {
+export function sealEvent(event: FilledEvent, org: string, random: RandomBytes, act?: LogAct): SealedEvent {
   const groups = splitEvent(event)
   const salts = random(SALT_BYTES * groups.length)
   const commitments: string[] = []
@@ -96,7 +98,9 @@ export function sealEvent(event: FilledEvent, org: string, random: RandomBytes):
     length += line.length
   })
   if (length > BOUNDS.EVENT_BYTES_MAX) throw eventTooLarge(length)
-  return { id: event.id, ...formatLeaf(event, org, groups, commitments), disclosures: joinLines(lines, length) }
+  const template = formatLeaf(event, org, groups, commitments, act)
+  if (template.leaf.length > BOUNDS.LEAF_BYTES_MAX) throw leafTooLarge(template.leaf.length)
+  return { id: event.id, ...template, disclosures: joinLines(lines, length) }
 }
 
 function eventTooLarge(length: number): AuditError {
@@ -107,15 +111,31 @@ function eventTooLarge(length: number): AuditError {
   })
 }
 
+/** Only an act can make a leaf that large: the bounds of an event keep its own below. */
+function leafTooLarge(length: number): AuditError {
+  const max = BOUNDS.LEAF_BYTES_MAX
+  const message = `The entry has a leaf of ${length} bytes; at most ${max} (limit LEAF_BYTES_MAX). Say it in several entries.`
+  return new AuditError('invalid_event', message, {
+    issues: [{ pointer: '', code: 'too_large', message, limit: 'LEAF_BYTES_MAX' }],
+  })
+}
+
 type Template = Pick<SealedEvent, 'leaf' | 'recordedAtOffset' | 'occurredAtOffset'>
 
 /** Every string in a leaf is ASCII without escapes (the patterns of event-shape.ts), so characters are bytes. */
-function formatLeaf(event: FilledEvent, org: string, groups: Groups, commitments: readonly string[]): Template {
+function formatLeaf(
+  event: FilledEvent,
+  org: string,
+  groups: Groups,
+  commitments: readonly string[],
+  act: LogAct | undefined,
+): Template {
   const actor = event.actor === undefined ? 'null' : `"${event.actor.type}"`
   const committed = groups.map(([group], i) => `"${group}":"${commitments[i]}"`).join(',')
   const targets = (event.targets ?? []).map((target) => `"${target.type}"`).join(',')
+  const log = act === undefined ? '' : `"log":${canonicalJson(act as unknown as Json)},`
   const occurred = event.occurred_at ?? TIME_TO_COME
-  let text = `{"actor":${actor},"bucket":"${event.bucket}","groups":{${committed}},"id":"${event.id}","occurred_at":"`
+  let text = `{"actor":${actor},"bucket":"${event.bucket}","groups":{${committed}},"id":"${event.id}",${log}"occurred_at":"`
   const occurredAtOffset = event.occurred_at === undefined ? text.length : -1
   text += `${occurred}","org":"${org}","outcome":"${event.outcome}","recorded_at":"`
   const recordedAtOffset = text.length
@@ -219,7 +239,7 @@ function wellFormedParts(value: JsonObject): boolean {
     strings(Object.values(value.groups)) &&
     isJsonArray(value.targets) &&
     strings(value.targets) &&
-    (value.log === undefined || isJsonObject(value.log))
+    (value.log === undefined || isLogAct(value.log))
   )
 }
 

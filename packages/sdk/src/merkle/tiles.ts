@@ -31,10 +31,21 @@ export function formatTilePath({ level, index, width }: TileName): string {
   assert(level === 'entries' || (isCount(level) && level <= TILE_LEVEL_MAX), 'a tile level is 0 to 63')
   assert(isCount(index), 'a tile index is a whole number below 2^53')
   assert(isCount(width) && width >= 1 && width <= TILE_WIDTH, 'a tile is 1 to 256 wide')
+  return `tile/${level}/${formatIndexPath(index)}${width === TILE_WIDTH ? '' : `.p/${width}`}`
+}
+
+/**
+ * The number of a tile as its path has it: groups of three digits, all but the last with an `x` in front.
+ *
+ * @example
+ * formatIndexPath(1234067) // 'x001/x234/067'
+ */
+export function formatIndexPath(index: number): string {
+  assert(isCount(index), 'a tile index is a whole number below 2^53')
   const groups = [threeDigits(index)]
   for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000))
     groups.unshift(`x${threeDigits(rest)}`)
-  return `tile/${level}/${groups.join('/')}${width === TILE_WIDTH ? '' : `.p/${width}`}`
+  return groups.join('/')
 }
 
 const threeDigits = (n: number): string => String(n % 1000).padStart(3, '0')

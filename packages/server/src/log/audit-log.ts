@@ -5,7 +5,9 @@ import {
   type EventInput,
   type FilledEvent,
   fillEvent,
+  type LogAct,
   type RecordedEvent,
+  RESERVED_BUCKET,
   type SealedEvent,
   sealEvent,
 } from '@sealedlog/sdk/event'
@@ -18,6 +20,7 @@ import {
   type Store,
   type StoredEntry,
   type Unit,
+  type UnitAct,
   type UnitOutcome,
 } from '../store/index.js'
 import type { Types } from '../types/index.js'
@@ -25,7 +28,7 @@ import { Bell } from './bell.js'
 import { COMMITTER_LIMITS, Committer, type CommitterGauge, type CommitterLimits } from './committer.js'
 import { heedTypes } from './heeding.js'
 import { type Page, type PageRequest, readPage } from './listing.js'
-import { type Evidence, formatReceipt, type Receipts, readEvidence } from './receipt.js'
+import { type Evidence, formatReceipt, type Receipt, type Receipts, readEvidence } from './receipt.js'
 import { checkRecorded, type RecordedCheck, type RecordedCheckRequest } from './recorded-check.js'
 import { type FollowRequest, LiveTail } from './streaming.js'
 import { readTail, startOf, type TailPage, type TailRequest } from './tailing.js'
@@ -45,6 +48,17 @@ export interface AuditLogOptions {
 /** A unit with the events it was sealed from: what the index is told. */
 interface SaidUnit extends Unit {
   readonly said: readonly FilledEvent[]
+}
+
+/** What an entry of the server's own does to the log: what its leaf says of it, and what the store carries out. */
+export interface OwnAct {
+  readonly said?: LogAct
+  readonly done?: UnitAct
+}
+
+/** Where an entry of the server's own stands, and the checkpoint that covers it. */
+export interface OwnReceipt extends Receipt {
+  readonly checkpoint: string
 }
 
 /** One event with the bytes that prove it. */
@@ -102,6 +116,22 @@ export class AuditLog {
     for (const [i, issues] of warnings ?? []) this.#types?.countWarnings(org, said[i]?.type ?? '', issues.length)
     const data = placed.map((place, i) => formatReceipt(said[i]?.id ?? '', org, place, warnings?.get(i)))
     return { org, checkpoint, size, data }
+  }
+
+  /**
+   * Records an entry of the server's own, with what it does to the log: in clear in its leaf, and in its commit.
+   *
+   * @throws AuditError as `record`
+   */
+  async recordOwn(org: string, event: EventInput, { said: act, done }: OwnAct = {}): Promise<OwnReceipt> {
+    const filled = fillEvent({ bucket: RESERVED_BUCKET, ...event }, this.#nowMs(), this.#random)
+    const sealed = sealEvent(filled, org, this.#random, act)
+    const unit = { org, events: [sealed], said: [filled], ...(done && { act: done }) }
+    const outcome = await this.#committer.commit(unit, [`organization ${org}`])
+    if ('refused' in outcome) throw outcome.refused
+    const [placed] = outcome.placed
+    if (placed === undefined) throw new Error('assertion failed: a unit of one event has one place')
+    return { ...formatReceipt(filled.id, org, placed), checkpoint: outcome.checkpoint }
   }
 
   /** Judges recorded events of a type by rules that are not in force yet. @throws AuditError `organization_not_found` */

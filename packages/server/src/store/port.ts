@@ -29,10 +29,26 @@ export interface LogHead {
   readonly checkpoint: string
 }
 
+/** Groups of one entry whose disclosures go. A group that is gone already, or was never there, is passed over. */
+export interface Erasure {
+  readonly index: number
+  readonly groups: readonly string[]
+}
+
+/** What a unit does to the log besides growing it: each goes with the one entry that accounts for it, in its commit. */
+export type UnitAct =
+  | { readonly erases: readonly Erasure[] }
+  /** signs from now on with the key of this generation, which is the next one; for a while with the old one too */
+  | { readonly rotatesTo: number }
+  /** goes on under this origin, with the first generation of its key */
+  | { readonly continuesAs: string }
+
 /** Events of one organization that are recorded whole or not at all. */
 export interface Unit {
   readonly org: string
   readonly events: readonly SealedEvent[]
+  /** only of units with one event, the server's own; not carried out when the event is a duplicate */
+  readonly act?: UnitAct
 }
 
 /** Where an event stands. */
