@@ -1,10 +1,13 @@
 /** The door of the Merkle room: trees, proofs, tiles and signed notes. Pure: keys, files and sockets are handed in from above. */
 export * from './checkpoint.js'
+export * from './cosignature.js'
 export * from './edge.js'
 export * from './growth.js'
 export * from './note.js'
+export * from './policy.js'
 export * from './proof.js'
 export * from './prove.js'
+export * from './quorum.js'
 export * from './tiles.js'
 export * from './tree.js'
 export * from './verifier-key.js'

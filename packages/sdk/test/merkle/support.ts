@@ -100,6 +100,7 @@ export interface Vectors {
     readonly log_seed_hex: string
     readonly log_vkey: string
     readonly witness_vkey: string
+    readonly witness_seed_hex: string
     readonly cosignature_time: number
     readonly tlog_proof_500_of_1000: string
     readonly add_checkpoint_300_1000: string
