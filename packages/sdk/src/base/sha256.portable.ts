@@ -1,4 +1,5 @@
 /** SHA-256 (FIPS 180-4) in plain JavaScript: what browsers load as `#sha256`, where hashing is otherwise asynchronous. */
+import { encodeBase64Url } from './bytes.js'
 
 const BLOCK_BYTES = 64
 
@@ -20,6 +21,14 @@ export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   state.forEach((word, i) => digest.setUint32(4 * i, word))
   return new Uint8Array(digest.buffer)
 }
+
+/** The same, written into 32 bytes of a buffer that the caller has. */
+export function sha256Into(bytes: Uint8Array, target: Uint8Array, offset: number): void {
+  target.set(sha256(bytes), offset)
+}
+
+/** The same as 43 characters of base64url, without padding. */
+export const sha256Base64Url = (bytes: Uint8Array): string => encodeBase64Url(sha256(bytes))
 
 function pad(bytes: Uint8Array): DataView {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK_BYTES) * BLOCK_BYTES)

@@ -1,2 +1,2 @@
 /** SHA-256, by whatever the platform has: see `imports` in package.json. */
-export { sha256 } from '#sha256'
+export { sha256, sha256Base64Url, sha256Into } from '#sha256'

@@ -9,14 +9,32 @@ import {
   encodeBase64Url,
   encodeHex,
   sha256,
+  sha256Base64Url,
+  sha256Into,
 } from '../../dist/base/index.js'
-import { sha256 as sha256Portable } from '../../dist/base/sha256.portable.js'
+import * as portable from '../../dist/base/sha256.portable.js'
+
+/** What the two platforms offer must be the same. */
+test.each([
+  ['the platform', { sha256Into, sha256Base64Url }],
+  ['portable code', portable],
+])('%s writes a digest into a buffer, or as base64url', (_, platform) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(10), (bytes, offset) => {
+      const target = new Uint8Array(offset + 34).fill(7)
+      platform.sha256Into(bytes, target, offset)
+      expect(target.subarray(offset, offset + 32)).toEqual(sha256(bytes))
+      expect([...target.subarray(0, offset), target.at(-2), target.at(-1)].every((byte) => byte === 7)).toBe(true)
+      expect(platform.sha256Base64Url(bytes)).toBe(encodeBase64Url(sha256(bytes)))
+    }),
+  )
+})
 
 const byNode = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 describe.each([
   ['the platform’s SHA-256', sha256],
-  ['the portable SHA-256', sha256Portable],
+  ['the portable SHA-256', portable.sha256],
 ])('%s', (_, hash) => {
   test('equals node:crypto at every length from 0 to 200', () => {
     for (let length = 0; length <= 200; length++) {

@@ -10,6 +10,7 @@ import {
   RightEdge,
   TILE_WIDTH,
 } from '@sealedlog/sdk/merkle'
+import { KeyCheck } from './check-keys.js'
 import { organizationNotFound } from './ledger.js'
 import type { LogHead, LogStore, StoredEntry } from './port.js'
 import { verifierOf } from './signing.js'
@@ -27,8 +28,8 @@ export interface CheckedLog {
 }
 
 /**
- * Checks one log: checkpoint and signature, entries without a gap, leaves, disclosures against commitments, tiles,
- * root. Reads 256 entries at a time; besides those and the ids it holds at most one tile a level. The log may grow
+ * Checks one log: checkpoint and signatures, entries without a gap, leaves, disclosures against commitments, tiles,
+ * root, the keys over time and what announces them. Reads 256 entries at a time; besides those and the ids it holds at most one tile a level. The log may grow
  * meanwhile: what is checked is the head found at the start.
  *
  * @throws AuditError `proof_failed` naming index, expected and found; `organization_not_found`;
@@ -40,20 +41,27 @@ export async function checkLog(store: LogStore, org: string): Promise<CheckedLog
   const head = await store.head(org)
   if (head === undefined) throw organizationNotFound(org)
   const checkpoint = openCheckpoint(head)
+  const keys = new KeyCheck(await store.keys(org), head, (...what) => broken(org, ...what))
   const entries = new EntryCheck(org)
   const tiles = new TileCheck(store, org)
   const edge = new RightEdge()
   for (let from = 0; from < head.size; from += TILE_WIDTH) {
     const to = Math.min(from + TILE_WIDTH, head.size)
     const chunk = await readWhole(store, org, from, to)
-    for (const entry of chunk) entries.check(entry)
-    const hashes = chunk.map((entry) => hashLeaf(entry.leaf))
-    for (const hash of hashes) edge.append(hash)
+    const hashes = chunk.map((entry) => {
+      const { log } = entries.check(entry)
+      const rootBefore = log && edge.root()
+      const hash = hashLeaf(entry.leaf)
+      edge.append(hash)
+      if (log && rootBefore) keys.check(entry.index, log, rootBefore, edge.root())
+      return hash
+    })
     if (hashes.length === TILE_WIDTH) await tiles.check(0, from / TILE_WIDTH, hashes)
   }
   const [root, signed] = [edge.root(), checkpoint.root]
   if (!equalBytes(root, signed))
     throw broken(org, `root of size ${head.size}`, encodeBase64(signed), encodeBase64(root))
+  keys.finish(head)
   await checkNothingBeyond(store, head)
   const { ids, redactedGroups } = entries
   return { org, size: head.size, root: encodeBase64(root), ids: [...ids], redactedGroups }
@@ -97,7 +105,7 @@ class EntryCheck {
     this.#org = org
   }
 
-  check(entry: StoredEntry): void {
+  check(entry: StoredEntry): Leaf {
     const at = `index ${entry.index}`
     const leaf = naming(`${this.#org}: ${at}`, () => parseLeaf(entry.leaf))
     if (leaf.org !== this.#org) throw broken(this.#org, `${at}, organization`, this.#org, leaf.org)
@@ -105,6 +113,7 @@ class EntryCheck {
     this.ids.add(leaf.id)
     this.#checkTime(at, leaf)
     this.#checkDisclosures(at, leaf, entry.disclosures)
+    return leaf
   }
 
   #checkTime(at: string, leaf: Leaf): void {

@@ -1,5 +1,6 @@
 /** The contract of the store: the laws that every engine passes, as code. Any test runner can be handed in. */
 import { randomInt } from 'node:crypto'
+import { actLaws } from './contract/act-laws.js'
 import { appendLaws } from './contract/append-laws.js'
 import { Bench } from './contract/bench.js'
 import { clockLaws } from './contract/clock-laws.js'
@@ -7,6 +8,7 @@ import { conflictLaws } from './contract/conflict-laws.js'
 import { documentLaws } from './contract/document-laws.js'
 import { duplicateLaws } from './contract/duplicate-laws.js'
 import { keyLaws } from './contract/key-laws.js'
+import { logKeyLaws } from './contract/log-key-laws.js'
 import { logLaws } from './contract/log-laws.js'
 import { readLaws } from './contract/read-laws.js'
 import { sizeLaws } from './contract/size-laws.js'
@@ -39,6 +41,18 @@ export function logStoreContract(
         await bench.store.close()
       }
     })
-  const laws = [logLaws, appendLaws, sizeLaws, duplicateLaws, conflictLaws, clockLaws, readLaws, keyLaws, documentLaws]
+  const laws = [
+    logLaws,
+    appendLaws,
+    sizeLaws,
+    duplicateLaws,
+    conflictLaws,
+    clockLaws,
+    actLaws,
+    logKeyLaws,
+    readLaws,
+    keyLaws,
+    documentLaws,
+  ]
   for (const hand of laws) hand(law)
 }

@@ -5,35 +5,19 @@
 import { AuditError, type Issue, parseTime } from '@sealedlog/sdk/base'
 import { BOUNDS, parseLeaf, type SealedEvent } from '@sealedlog/sdk/event'
 import { hashLeaf } from '@sealedlog/sdk/merkle'
+import { type CarryOut, checkActs, prepareAct } from './acts.js'
+import type { Ledger, OpenLog } from './open-log.js'
 import type { Placed, StoredEntry, Unit, UnitOutcome } from './port.js'
 import { saysTheSame } from './same-event.js'
 import type { CheckpointKey } from './signing.js'
-import type { FullTile, LogTail, SequencedEntry } from './tail.js'
-
-/** A log that is open for appending. */
-export interface OpenLog {
-  readonly org: string
-  readonly tail: LogTail
-  readonly key: CheckpointKey
-  /** the signed note over the tail's size; replaced when the log grows */
-  checkpoint: string
-}
-
-/** The reads and writes of an engine, all within one transaction of its own. */
-export interface Ledger {
-  openLog(org: string): OpenLog | undefined
-  findById(log: OpenLog, id: string): StoredEntry | undefined
-  addEntry(log: OpenLog, id: string, entry: SequencedEntry, disclosures: Uint8Array): void
-  addTile(log: OpenLog, tile: FullTile): void
-  setHead(log: OpenLog): void
-}
 
 /** Appends units to a ledger, and signs the head of each log that grew once. */
 export function appendUnits(ledger: Ledger, units: readonly Unit[], nowMs: number): readonly UnitOutcome[] {
+  checkActs(units)
   const grown = new Set<OpenLog>()
   const outcomes = units.map((unit) => appendUnit(ledger, unit, nowMs, grown))
   for (const log of grown) {
-    log.checkpoint = log.tail.signCheckpoint(log.key)
+    log.checkpoint = log.tail.signCheckpoint(signersOf(log, nowMs))
     ledger.setHead(log)
   }
   return outcomes.map((outcome) => {
@@ -43,20 +27,57 @@ export function appendUnits(ledger: Ledger, units: readonly Unit[], nowMs: numbe
   })
 }
 
+/** The newest key first. */
+function signersOf({ signing: { key, previous } }: OpenLog, nowMs: number): readonly CheckpointKey[] {
+  return previous && nowMs < previous.untilMs ? [key, previous.key] : [key]
+}
+
 type UnitSoFar = { readonly log: OpenLog; readonly placed: readonly Placed[] } | { readonly refused: AuditError }
 
 function appendUnit(ledger: Ledger, unit: Unit, nowMs: number, grown: Set<OpenLog>): UnitSoFar {
-  const log = ledger.openLog(unit.org)
-  if (log === undefined) return { refused: organizationNotFound(unit.org) }
+  const judged = judgeUnit(ledger, unit, nowMs)
+  if ('refused' in judged) return judged
+  const { log, recordedAtMs, known, carryOut } = judged
+  const placed = unit.events.map((event, i) => known[i] ?? placeNew(ledger, log, event, recordedAtMs, grown))
+  const checkpointBefore = log.checkpoint
+  carryOut?.(recordedAtMs)
+  if (log.checkpoint !== checkpointBefore) {
+    // The act has signed this very size itself: it is never signed a second time.
+    ledger.setHead(log)
+    grown.delete(log)
+  }
+  return { log, placed: placed.map((place) => (typeof place === 'number' ? again(placed[place]) : place)) }
+}
+
+interface Judged {
+  readonly log: OpenLog
+  readonly recordedAtMs: number
+  readonly known: readonly (Placed | number | undefined)[]
+  readonly carryOut: CarryOut | undefined
+}
+
+/** Everything that can refuse a unit. What fails once something of it is placed fails the whole group instead. */
+function judgeUnit(ledger: Ledger, unit: Unit, nowMs: number): Judged | { readonly refused: AuditError } {
   try {
+    const log = ledger.openLog(unit.org)
+    if (log === undefined) return { refused: organizationNotFound(unit.org) }
     const recordedAtMs = log.tail.nextTime(nowMs)
     const known = findKnown(ledger, log, unit.events)
-    const placed = unit.events.map((event, i) => known[i] ?? placeNew(ledger, log, event, recordedAtMs, grown))
-    return { log, placed: placed.map((place) => (typeof place === 'number' ? again(placed[place]) : place)) }
+    return { log, recordedAtMs, known, carryOut: actOf(ledger, log, unit, known) }
   } catch (error) {
     if (error instanceof AuditError) return { refused: error }
     throw error
   }
+}
+
+/** What is to be done once the unit's one event stands; nothing when it is a duplicate: then it was done with the first. */
+function actOf(
+  ledger: Ledger,
+  log: OpenLog,
+  { act, events: [event] }: Unit,
+  [known]: readonly (Placed | number | undefined)[],
+): CarryOut | undefined {
+  return act && event && known === undefined ? prepareAct(ledger, log, event, act) : undefined
 }
 
 export const organizationNotFound = (org: string): AuditError =>

@@ -10,7 +10,12 @@
  *   with the same content it is a duplicate, with other content the unit is refused with `event_conflict`.
  * - Indexes are 0, 1, 2, … without a gap, in the order of the units and of the events within one.
  *   `recorded_at` never runs backwards within a log; a clock more than CLOCK_RAISE_MS_MAX behind refuses the unit.
- * - Leaf and disclosures are handed back byte for byte.
+ * - Leaf and disclosures are handed back byte for byte, until a group of them is erased: then byte for byte without it.
+ * - The act of a unit is carried out in the commit of its one entry, or not at all; not when that is a duplicate. An act
+ *   that does not fit the log (any more) refuses its unit with `revision_mismatch`. What is erased is erased for ever:
+ *   saying the event again brings nothing back.
+ * - A log signs with its newest key; after a rotation for BOTH_SIGN_MS with the one before it too, its signature below
+ *   the new one's. Nothing is signed a second time, and nothing under an origin that was left.
  */
 import type { AuditError } from '@sealedlog/sdk/base'
 import type { SealedEvent } from '@sealedlog/sdk/event'
@@ -27,6 +32,24 @@ export interface LogHead {
   readonly size: number
   /** the signed note over `size` */
   readonly checkpoint: string
+}
+
+/** A key of a log, as its history tells it. */
+export interface LogKey {
+  readonly origin: string
+  readonly generation: number
+  /** as C2SP signed-note writes it */
+  readonly vkey: string
+  /** the first size that it signed */
+  readonly since: number
+  /** of a key that followed another by rotation: the note over `since`, signed by both */
+  readonly handover?: string
+}
+
+/** What a rotation would announce. */
+export interface NextKey {
+  readonly generation: number
+  readonly vkey: string
 }
 
 /** Groups of one entry whose disclosures go. A group that is gone already, or was never there, is passed over. */
@@ -89,6 +112,17 @@ export interface LogStore {
   readTile(org: string, level: number, index: number): Promise<Uint8Array | undefined>
   /** The roots of full tiles `from` (inclusive) to `to` (exclusive) of a level: hashes of the level above. */
   readTileRoots(org: string, level: number, from: number, to: number): Promise<readonly Uint8Array[]>
+  /** Every key that a log ever had, newest first; none for a log that does not exist. */
+  keys(org: string): Promise<readonly LogKey[]>
+  /** The key that a rotation would bring. @throws AuditError `organization_not_found` */
+  nextKey(org: string): Promise<NextKey>
+  /** An origin that no log has: for a log that must go on under another one. */
+  newOrigin(): string
+  /**
+   * Whether nothing that was erased is left in the files, which `append` sees to before it resolves. It cannot while
+   * somebody else reads an older state of them: then it tries again with each later append, and with each call of this.
+   */
+  finishErasing(): Promise<boolean>
   /** Waits for what was asked, then lets go of files, threads and the lock. */
   close(): Promise<void>
 }

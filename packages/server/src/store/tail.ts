@@ -1,5 +1,5 @@
 /** The growing end of one log: everything needed to place the next event without reading what stands before it. */
-import { AuditError, concatBytes, formatTime } from '@sealedlog/sdk/base'
+import { AuditError, assert, concatBytes, formatTime } from '@sealedlog/sdk/base'
 import { BOUNDS, type SealedEvent, stampLeaf } from '@sealedlog/sdk/event'
 import { formatCheckpoint, hashLeaf, RightEdge, signNote, TILE_HEIGHT, TILE_WIDTH } from '@sealedlog/sdk/merkle'
 import type { CheckpointKey } from './signing.js'
@@ -79,10 +79,17 @@ export class LogTail {
     return { index, recordedAtMs, leaf: event.leaf, leafHash }
   }
 
-  /** The signed checkpoint over everything placed so far. */
-  signCheckpoint(key: CheckpointKey): string {
-    const text = formatCheckpoint({ origin: key.name, size: this.size, root: this.#edge.root(), extensions: [] })
-    return signNote(text, [key])
+  /** The root over everything placed so far. */
+  root(): Uint8Array {
+    return this.#edge.root()
+  }
+
+  /** The checkpoint over everything placed so far, signed by keys of one origin, in their order. */
+  signCheckpoint(keys: readonly CheckpointKey[]): string {
+    const [first] = keys
+    assert(first && keys.every(({ name }) => name === first.name), 'the keys of a checkpoint have one origin')
+    const text = formatCheckpoint({ origin: first.name, size: this.size, root: this.root(), extensions: [] })
+    return signNote(text, keys)
   }
 
   #fill(level: number, hash: Uint8Array): void {

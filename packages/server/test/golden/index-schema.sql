@@ -1,4 +1,12 @@
--- version 1
+-- version 2
+CREATE TABLE entry (
+  org INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  terms TEXT NOT NULL,
+  PRIMARY KEY (org, idx)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE organization (
   org TEXT NOT NULL PRIMARY KEY,
   term INTEGER NOT NULL,

@@ -6,6 +6,10 @@ CREATE UNIQUE INDEX entry_by_id ON entry (id, log);
 
 CREATE UNIQUE INDEX entry_by_index ON entry (log, idx);
 
+CREATE UNIQUE INDEX log_key_by_origin ON log_key (origin, generation);
+
+CREATE UNIQUE INDEX log_key_by_since ON log_key (log, since);
+
 CREATE UNIQUE INDEX tile_by_place ON tile (log, level, idx);
 
 CREATE TABLE api_key (
@@ -54,6 +58,16 @@ CREATE TABLE log (
   checkpoint  TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE log_key (
+  log        INTEGER NOT NULL,
+  since      INTEGER NOT NULL,
+  since_ms   INTEGER NOT NULL,
+  origin     TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  vkey       TEXT NOT NULL,
+  handover   TEXT
+) STRICT;
+
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -72,6 +86,12 @@ CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry
 
 CREATE TRIGGER leaf_is_never_changed BEFORE UPDATE OF log, idx, id, leaf ON entry
   BEGIN SELECT RAISE(ABORT, 'leaves are never changed'); END;
+
+CREATE TRIGGER log_key_is_never_changed BEFORE UPDATE ON log_key
+  BEGIN SELECT RAISE(ABORT, 'the keys of a log are never changed'); END;
+
+CREATE TRIGGER log_key_is_never_deleted BEFORE DELETE ON log_key
+  BEGIN SELECT RAISE(ABORT, 'the keys of a log are never deleted'); END;
 
 CREATE TRIGGER tile_is_never_changed BEFORE UPDATE ON tile
   BEGIN SELECT RAISE(ABORT, 'tiles are never changed'); END;

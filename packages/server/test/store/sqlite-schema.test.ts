@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SeedSigner } from '../../dist/store/index.js'
 import { openForReading, openForWriting } from '../../dist/store/sqlite/connection.js'
 import { READER_STATEMENTS } from '../../dist/store/sqlite/reader.js'
 import { SqliteWriter, WRITER_STATEMENTS } from '../../dist/store/sqlite/writer.js'
@@ -16,7 +17,7 @@ let writer: SqliteWriter
 
 beforeAll(() => {
   db = openForWriting(path)
-  writer = new SqliteWriter(db, SEED)
+  writer = new SqliteWriter(db, new SeedSigner(SEED))
   writer.createLog('acme', 'Acme', 'example.com/acme', NOW_MS)
   writer.append([unitOf('acme', ...idsOf(0, 300))], NOW_MS)
 })
@@ -39,7 +40,8 @@ const NO_PLAN = new Set([
   'addTile',
   'addLog',
   'setMeta',
-  'addKey',
+  'addLogKey',
+  'addApiKey',
   'nextRevision',
   'setDocument',
 ])
@@ -74,6 +76,8 @@ describe('the file refuses what must never happen', () => {
     ['DELETE FROM tile', /tiles are never deleted/],
     ["UPDATE tile SET hashes = x''", /tiles are never changed/],
     ['UPDATE tile SET idx = idx + 1', /tiles are never changed/],
+    ['DELETE FROM log_key', /keys of a log are never deleted/],
+    ["UPDATE log_key SET vkey = 'x'", /keys of a log are never changed/],
     ["INSERT INTO entry (log, idx, id, leaf, disclosures) VALUES (1, 0, 'new', x'', x'')", /UNIQUE/],
     ["INSERT INTO entry (log, idx, id, leaf, disclosures) VALUES (1, 300, 'e000000', x'', x'')", /UNIQUE/],
     ["INSERT OR REPLACE INTO entry (log, idx, id, leaf, disclosures) VALUES (1, 0, 'new', x'', x'')", /never deleted/],
@@ -99,6 +103,7 @@ describe('the pragmas', () => {
     ['fullfsync', 1],
     ['checkpoint_fullfsync', 1],
     ['secure_delete', 1],
+    ['temp_store', 2],
     ['trusted_schema', 0],
     ['recursive_triggers', 1],
   ])('%s is %s for the writer', (name, value) => {

@@ -1,10 +1,19 @@
 /** What the laws share: a store under test, its clock, chance from a seed, and a model of what its logs must hold. */
 import assert from 'node:assert/strict'
 import type { AuditError } from '@sealedlog/sdk/base'
-import { type FilledEvent, type SealedEvent, sealEvent, stampLeaf } from '@sealedlog/sdk/event'
+import {
+  type FilledEvent,
+  type LogAct,
+  parseDisclosure,
+  type SealedEvent,
+  sealEvent,
+  splitDisclosures,
+  stampLeaf,
+  toRanges,
+} from '@sealedlog/sdk/event'
 import { hashLeaf } from '@sealedlog/sdk/merkle'
 import { checkLog } from '../check-log.js'
-import type { LogHead, Placed, Store, StoredEntry, Unit, UnitOutcome } from '../port.js'
+import type { Erasure, LogHead, Placed, Store, StoredEntry, Unit, UnitAct, UnitOutcome } from '../port.js'
 import { Chance } from './chance.js'
 
 /** Hands a law to the runner. */
@@ -15,6 +24,8 @@ type Recorded = Extract<UnitOutcome, { placed: unknown }>
 interface ModelEntry extends StoredEntry {
   readonly id: string
   readonly recordedAtMs: number
+  /** groups that were erased of it */
+  readonly erased: readonly string[]
 }
 
 export class Bench {
@@ -44,6 +55,18 @@ export class Bench {
     return { org, events: events.map((event) => sealEvent(event, org, this.chance.bytes)) }
   }
 
+  /** A unit with an act: its event, what its leaf says the act is, and what is to be done. */
+  actUnit(org: string, event: FilledEvent, said: LogAct, act: UnitAct): Unit {
+    return { org, events: [sealEvent(event, org, this.chance.bytes, said)], act }
+  }
+
+  /** A unit that erases, and accounts for just that. */
+  erasingUnit(org: string, event: FilledEvent, erases: readonly Erasure[]): Unit {
+    const ascending = [...erases].sort((a, b) => a.index - b.index)
+    const redacts = ascending.map(({ index, groups }) => ({ groups, ranges: toRanges([index]) }))
+    return this.actUnit(org, event, { redacts }, { erases })
+  }
+
   /** Appends a group, compares every outcome with the model, then checks every log from first byte to signature. */
   async append(...units: readonly Unit[]): Promise<readonly UnitOutcome[]> {
     const outcomes = await this.appendUnchecked(...units)
@@ -53,7 +76,7 @@ export class Bench {
 
   /** The same without checking the logs, for laws that append very much. */
   async appendUnchecked(...units: readonly Unit[]): Promise<readonly UnitOutcome[]> {
-    const said = units.map(({ org, events }) => ({ org, events: events.map(copyOf) }))
+    const said = units.map((unit) => ({ ...unit, events: unit.events.map(copyOf) }))
     const outcomes = await this.store.append(units)
     assert.equal(outcomes.length, units.length, 'an outcome for each unit')
     said.forEach((unit, i) => {
@@ -75,7 +98,8 @@ export class Bench {
     for (const [org, model] of this.#logs) {
       const checked = await checkLog(this.store, org)
       assert.deepEqual(checked.ids, model.map(idOf), `the ids of ${org} in order`)
-      assert.equal(checked.redactedGroups, 0, `${org} has every disclosure`)
+      const erased = model.reduce((sum, entry) => sum + entry.erased.length, 0)
+      assert.equal(checked.redactedGroups, erased, `${org} has every disclosure that was not erased`)
       await this.#compareEntries(org, model)
     }
   }
@@ -105,12 +129,13 @@ export class Bench {
       assert.equal(placed.recordedAtMs, entry.recordedAtMs)
       assert.deepEqual(bytes(placed.leafHash), bytes(hashLeaf(entry.leaf)))
     })
+    if (unit.act && 'erases' in unit.act && outcome.placed[0]?.status === 'recorded') eraseIn(model, unit.act.erases)
   }
 
   #expected(event: SealedEvent, placed: Placed, model: readonly ModelEntry[]): ModelEntry {
     assert.equal(placed.index, model.length, 'indexes are gap-free, in the order of units and events')
     stampLeaf(event.leaf, event.recordedAtOffset, event.occurredAtOffset, placed.recordedAtMs)
-    return { ...placed, id: event.id, leaf: event.leaf, disclosures: event.disclosures }
+    return { ...placed, id: event.id, leaf: event.leaf, disclosures: event.disclosures, erased: [] }
   }
 
   async #compareHead(org: string, { checkpoint, size }: Recorded): Promise<void> {
@@ -128,6 +153,18 @@ export class Bench {
       assert.deepEqual(bytes(leaf), bytes(model[i]?.leaf), `leaf ${i} of ${org}, byte for byte`)
       assert.deepEqual(bytes(disclosures), bytes(model[i]?.disclosures), `disclosures ${i} of ${org}, byte for byte`)
     }
+  }
+}
+
+/** The definition of erasing: the lines of the groups go, the others stay as they are. */
+function eraseIn(model: ModelEntry[], erases: readonly Erasure[]): void {
+  for (const { index, groups } of erases) {
+    const entry = model[index]
+    assert.ok(entry, `index ${index} exists`)
+    const lines = splitDisclosures(entry.disclosures).map((line) => ({ line, group: parseDisclosure(line).group }))
+    const kept = lines.filter(({ group }) => !groups.includes(group)).map(({ line }) => Buffer.from(line).toString())
+    const erased = lines.map(({ group }) => group).filter((group) => groups.includes(group))
+    model[index] = { ...entry, disclosures: Buffer.from(kept.join('\n')), erased: [...entry.erased, ...erased] }
   }
 }
 

@@ -1,20 +1,26 @@
 /** The plain engine: everything in memory, nothing durable. For tests, and to say in the fewest lines what a store is. */
 import { randomBytes } from 'node:crypto'
-import { appendUnits, type Ledger, type OpenLog } from '../ledger.js'
+import { parseLeaf } from '@sealedlog/sdk/event'
+import { withoutGroups } from '../erasure.js'
 import { mintOrigin, mintOriginBase } from '../identity.js'
+import { appendUnits, organizationNotFound } from '../ledger.js'
+import type { Ledger, OpenLog } from '../open-log.js'
 import {
   type DocumentToPut,
   type ExpectedRevision,
   isExpected,
   type KeyRecord,
   type LogHead,
+  type LogKey,
+  type NextKey,
   type Store,
   type StoredDocument,
   type StoredEntry,
   type Unit,
   type UnitOutcome,
 } from '../port.js'
-import { deriveCheckpointKey, FIRST_GENERATION, SEED_BYTES } from '../signing.js'
+import { SeedSigner, type Signer } from '../signer.js'
+import { FIRST_GENERATION, SEED_BYTES } from '../signing.js'
 import { emptyTail, type FullTile } from '../tail.js'
 
 interface MemoryLog extends OpenLog {
@@ -23,6 +29,8 @@ interface MemoryLog extends OpenLog {
   readonly entries: StoredEntry[]
   readonly byId: Map<string, StoredEntry>
   readonly tiles: Map<string, FullTile>
+  /** oldest first */
+  readonly keys: LogKey[]
 }
 
 export class MemoryStore implements Store {
@@ -32,26 +40,28 @@ export class MemoryStore implements Store {
   readonly #documents = new Map<string, Map<string, StoredDocument>>()
   /** the newest of each organization */
   readonly #revisions = new Map<string, number>()
-  readonly #seed = randomBytes(SEED_BYTES)
   readonly #base = mintOriginBase(randomBytes)
   readonly #nowMs: () => number
+  readonly #signer: Signer
 
-  constructor(nowMs: () => number = Date.now) {
+  constructor(nowMs: () => number = Date.now, signer: Signer = new SeedSigner(randomBytes(SEED_BYTES))) {
     this.#nowMs = nowMs
+    this.#signer = signer
   }
 
   async createLog(org: string, name: string): Promise<LogHead> {
     const existing = this.#logs.get(org)
     if (existing) return headOf(existing)
-    const key = deriveCheckpointKey(this.#seed, mintOrigin(this.#base, randomBytes), FIRST_GENERATION)
+    const key = this.#signer.keyOf(this.newOrigin(), FIRST_GENERATION)
     const tail = emptyTail()
     const log: MemoryLog = {
       org,
       name,
       tail,
-      key,
+      signing: { generation: FIRST_GENERATION, key },
       createdAtMs: this.#nowMs(),
-      checkpoint: tail.signCheckpoint(key),
+      checkpoint: tail.signCheckpoint([key]),
+      keys: [{ origin: key.name, generation: FIRST_GENERATION, vkey: key.vkey, since: 0 }],
       entries: [],
       byId: new Map(),
       tiles: new Map(),
@@ -96,6 +106,25 @@ export class MemoryStore implements Store {
     return tiles
       .filter((tile) => tile.level === level && tile.index >= from && tile.index < to)
       .map((tile) => tile.root)
+  }
+
+  async keys(org: string): Promise<readonly LogKey[]> {
+    return this.#logs.get(org)?.keys.toReversed() ?? []
+  }
+
+  async nextKey(org: string): Promise<NextKey> {
+    const signing = this.#logs.get(org)?.signing
+    if (signing === undefined) throw organizationNotFound(org)
+    const generation = signing.generation + 1
+    return { generation, vkey: this.#signer.keyOf(signing.key.name, generation).vkey }
+  }
+
+  newOrigin(): string {
+    return mintOrigin(this.#base, randomBytes)
+  }
+
+  async finishErasing(): Promise<boolean> {
+    return true
   }
 
   async addKey(key: KeyRecord): Promise<void> {
@@ -164,6 +193,16 @@ export class MemoryStore implements Store {
     return log
   }
 
+  #erase({ entries, byId }: MemoryLog, index: number, groups: readonly string[]): void {
+    const entry = entries[index]
+    if (entry === undefined) return
+    const disclosures = withoutGroups(entry.disclosures, groups)
+    if (disclosures === undefined) return
+    const left = { ...entry, disclosures }
+    entries[index] = left
+    byId.set(idOf(left), left)
+  }
+
   /** Nothing here can fail half-way, so there is no transaction to speak of. */
   readonly #ledger: Ledger = {
     openLog: (org) => this.#logs.get(org),
@@ -175,10 +214,23 @@ export class MemoryStore implements Store {
     },
     addTile: (log, tile) => this.#log(log.org).tiles.set(`${tile.level}/${tile.index}`, tile),
     setHead: () => {},
+    keyOf: (origin, generation) => this.#signer.keyOf(origin, generation),
+    addKey: (log, key) => this.#log(log.org).keys.push(key),
+    hasOrigin: (origin) => [...this.#logs.values()].some(({ keys }) => keys.some((key) => key.origin === origin)),
+    eraseGroups: (log, index, groups) => this.#erase(this.#log(log.org), index, groups),
   }
 }
 
+const idOf = ({ leaf }: StoredEntry): string => parseLeaf(leaf).id
+
 function headOf(log: MemoryLog): LogHead {
-  const { org, name, createdAtMs, key, tail, checkpoint } = log
+  const {
+    org,
+    name,
+    createdAtMs,
+    signing: { key },
+    tail,
+    checkpoint,
+  } = log
   return { org, name, createdAtMs, origin: key.name, vkey: key.vkey, size: tail.size, checkpoint }
 }

@@ -2,11 +2,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './migrations.js'
 
-const WAIT_MS_MAX = 10_000
+export const WAIT_MS_MAX = 10_000
 
 /**
  * The writer's connection. A commit returns when the write-ahead log is synced (`synchronous=FULL`; on macOS
- * `fullfsync`, where a plain sync stops at the drive's cache). `secure_delete` overwrites what is erased.
+ * `fullfsync`, where a plain sync stops at the drive's cache). `secure_delete` overwrites what is erased,
+ * and \`temp_store\` keeps copies of it out of temporary files.
  * Without `recursive_triggers`, INSERT OR REPLACE would delete rows past the triggers that forbid it.
  */
 export function openForWriting(path: string): DatabaseSync {
@@ -20,6 +21,7 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA recursive_triggers = ON;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA cache_size = -65536;
+    PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
   `)
   try {

@@ -87,6 +87,30 @@ const MIGRATIONS: readonly string[] = [
     newest INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // 3: keys over time
+  `
+  -- One row a key that signed a log: since which size, since when, and the note by which the key before it handed over.
+  -- The newest one's origin, generation and verifier key stand in the log's row too.
+  CREATE TABLE log_key (
+    log        INTEGER NOT NULL,
+    since      INTEGER NOT NULL,
+    since_ms   INTEGER NOT NULL,
+    origin     TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    vkey       TEXT NOT NULL,
+    handover   TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX log_key_by_since ON log_key (log, since);
+  CREATE UNIQUE INDEX log_key_by_origin ON log_key (origin, generation);
+
+  INSERT INTO log_key (log, since, since_ms, origin, generation, vkey)
+    SELECT n, 0, created_at, origin, generation, vkey FROM log;
+
+  CREATE TRIGGER log_key_is_never_deleted BEFORE DELETE ON log_key
+    BEGIN SELECT RAISE(ABORT, 'the keys of a log are never deleted'); END;
+  CREATE TRIGGER log_key_is_never_changed BEFORE UPDATE ON log_key
+    BEGIN SELECT RAISE(ABORT, 'the keys of a log are never changed'); END;
+  `,
 ]
 
 /** Brings a file to the newest step, each step in a transaction of its own. */

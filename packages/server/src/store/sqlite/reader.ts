@@ -1,6 +1,7 @@
 /** Reading the log's file: named statements on a connection of their own, which sees every commit at once. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { KeyRecord, LogHead, Scope, StoredDocument, StoredEntry } from '../port.js'
+import { withoutPadding } from '../erasure.js'
+import type { KeyRecord, LogHead, LogKey, Scope, StoredDocument, StoredEntry } from '../port.js'
 import { openForReading } from './connection.js'
 
 const HEAD = 'org, name, created_at, origin, vkey, size, checkpoint'
@@ -18,6 +19,8 @@ export const READER_STATEMENTS = {
   tile: `SELECT hashes FROM tile WHERE log = (SELECT n FROM log WHERE org = ?) AND level = ? AND idx = ?`,
   roots: `SELECT root FROM tile WHERE log = (SELECT n FROM log WHERE org = ?)
           AND level = ? AND idx >= ? AND idx < ? ORDER BY idx`,
+  keysOfLog: `SELECT origin, generation, vkey, since, handover FROM log_key
+              WHERE log = (SELECT n FROM log WHERE org = ?) ORDER BY since DESC`,
   keyByHash: `SELECT ${KEY} FROM api_key WHERE hash = ?`,
   keyById: `SELECT ${KEY} FROM api_key WHERE id = ?`,
   allKeys: `SELECT ${KEY} FROM api_key ORDER BY created_at, id`,
@@ -72,6 +75,10 @@ export class SqliteReader {
     return rows.map((row) => row.root as Uint8Array)
   }
 
+  keys(org: string): readonly LogKey[] {
+    return this.#statement('keysOfLog').all(org).map(toLogKey)
+  }
+
   findKey(hash: string): KeyRecord | undefined {
     const row = this.#statement('keyByHash').get(hash)
     return row && toKey(row)
@@ -117,7 +124,7 @@ export class SqliteReader {
 const toEntry = (row: Row): StoredEntry => ({
   index: row.idx as number,
   leaf: row.leaf as Uint8Array,
-  disclosures: row.disclosures as Uint8Array,
+  disclosures: withoutPadding(row.disclosures as Uint8Array),
 })
 
 const toHead = (row: Row): LogHead => ({
@@ -128,6 +135,14 @@ const toHead = (row: Row): LogHead => ({
   vkey: row.vkey as string,
   size: row.size as number,
   checkpoint: row.checkpoint as string,
+})
+
+const toLogKey = ({ origin, generation, vkey, since, handover }: Row): LogKey => ({
+  origin: origin as string,
+  generation: generation as number,
+  vkey: vkey as string,
+  since: since as number,
+  ...(handover === null ? {} : { handover: handover as string }),
 })
 
 const toDocument = (row: Row): StoredDocument => ({

@@ -10,6 +10,8 @@ import type {
   ExpectedRevision,
   KeyRecord,
   LogHead,
+  LogKey,
+  NextKey,
   Store,
   StoredDocument,
   StoredEntry,
@@ -31,6 +33,8 @@ export interface SqliteStoreOptions {
   readonly seed: Uint8Array
   /** the base of origins, settled at the first start; minted when left out */
   readonly originBase?: string
+  /** a module that makes the signer (`MakeSigner`); the seed signs when left out */
+  readonly signerModule?: string
   readonly nowMs?: () => number
 }
 
@@ -75,7 +79,9 @@ export class SqliteStore implements Store {
     const lock = lockFolder(options.folder)
     try {
       const path = join(options.folder, LOG_FILE)
-      const { worker, settledBase } = await startWriter({ path, seed: options.seed, originBase })
+      const { seed, signerModule } = options
+      const writer: WriterOptions = { path, seed, originBase, ...(signerModule === undefined ? {} : { signerModule }) }
+      const { worker, settledBase } = await startWriter(writer)
       try {
         if (given !== undefined && settledBase !== given) throw originBaseSettled(settledBase, given)
         return new SqliteStore(worker, new SqliteReader(path), lock, settledBase, options.nowMs ?? Date.now)
@@ -90,8 +96,7 @@ export class SqliteStore implements Store {
   }
 
   async createLog(org: string, name: string): Promise<LogHead> {
-    const origin = mintOrigin(this.#originBase, randomBytes)
-    await this.#call({ name: 'createLog', org, orgName: name, origin, nowMs: this.#nowMs() })
+    await this.#call({ name: 'createLog', org, orgName: name, origin: this.newOrigin(), nowMs: this.#nowMs() })
     const head = this.#reader.head(org)
     if (head === undefined) throw new Error(`assertion failed: the log of ${org} was created`)
     return head
@@ -101,6 +106,22 @@ export class SqliteStore implements Store {
     const packed = packUnits(units)
     const answer = await this.#call({ name: 'append', units: packed, nowMs: this.#nowMs() }, [packed.buffer])
     return unpackOutcomes(answer as Uint8Array)
+  }
+
+  async keys(org: string): Promise<readonly LogKey[]> {
+    return this.#reader.keys(org)
+  }
+
+  async nextKey(org: string): Promise<NextKey> {
+    return (await this.#call({ name: 'nextKey', org })) as NextKey
+  }
+
+  newOrigin(): string {
+    return mintOrigin(this.#originBase, randomBytes)
+  }
+
+  async finishErasing(): Promise<boolean> {
+    return (await this.#call({ name: 'finishErasing' })) as boolean
   }
 
   async addKey(key: KeyRecord): Promise<void> {

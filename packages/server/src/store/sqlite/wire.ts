@@ -1,7 +1,7 @@
 /** How a group of units crosses to the writer's thread and its outcomes come back: bytes in one buffer, handed over, never cloned. */
 import { AuditError, decodeUtf8, encodeUtf8, type ErrorCode, type ErrorFacts, parseText } from '@sealedlog/sdk/base'
 import type { SealedEvent } from '@sealedlog/sdk/event'
-import type { Placed, Unit, UnitOutcome } from '../port.js'
+import type { Placed, Unit, UnitAct, UnitOutcome } from '../port.js'
 
 /** Appends numbers, texts and byte strings to a buffer that grows. */
 class Packer {
@@ -84,8 +84,9 @@ class Unpacker {
 export function packUnits(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
   const to = new Packer()
   to.u32(units.length)
-  for (const { org, events } of units) {
+  for (const { org, events, act } of units) {
     to.text(org)
+    to.text(act === undefined ? '' : JSON.stringify(act))
     to.u32(events.length)
     for (const event of events) packEvent(to, event)
   }
@@ -94,7 +95,11 @@ export function packUnits(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
 
 export function unpackUnits(bytes: Uint8Array): readonly Unit[] {
   const from = new Unpacker(bytes)
-  return from.times(() => ({ org: from.text(), events: from.times(() => unpackEvent(from)) }))
+  return from.times(() => {
+    const [org, act] = [from.text(), from.text()]
+    const events = from.times(() => unpackEvent(from))
+    return act === '' ? { org, events } : { org, events, act: parseText(act) as unknown as UnitAct }
+  })
 }
 
 function packEvent(to: Packer, event: SealedEvent): void {

@@ -1,6 +1,7 @@
 /** The writer's thread: takes calls one at a time, in the order in which they were made. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { DocumentKey, DocumentToPut, ExpectedRevision, KeyRecord } from '../port.js'
+import { loadSigner, SeedSigner, type Signer } from '../signer.js'
 import { openForWriting } from './connection.js'
 import { formatError, packOutcomes, unpackUnits } from './wire.js'
 import { SqliteWriter } from './writer.js'
@@ -10,6 +11,8 @@ export interface WriterOptions {
   readonly path: string
   readonly seed: Uint8Array
   readonly originBase: string
+  /** a module that makes the signer (signer.ts); the seed signs when left out */
+  readonly signerModule?: string
 }
 
 /** What can be asked of the thread, and what it answers. */
@@ -26,6 +29,8 @@ export type WriterCall =
   | { readonly name: 'revokeKey'; readonly id: string; readonly atMs: number }
   | { readonly name: 'putDocument'; readonly document: DocumentToPut; readonly expected: ExpectedRevision }
   | { readonly name: 'deleteDocument'; readonly key: DocumentKey; readonly expected: number | undefined }
+  | { readonly name: 'nextKey'; readonly org: string }
+  | { readonly name: 'finishErasing' }
   | { readonly name: 'close' }
 
 export type WriterAnswer = { readonly value: unknown } | { readonly error: string }
@@ -36,7 +41,7 @@ export type WriterHello = { readonly originBase: string } | { readonly error: st
 const port = parentPort
 if (port === null) throw new Error('assertion failed: worker.ts runs in a worker thread')
 
-const writer = open(workerData as WriterOptions)
+const writer = await open(workerData as WriterOptions)
 if (writer) {
   port.on('message', (call: WriterCall) => {
     const answer = answerTo(writer, call)
@@ -46,9 +51,10 @@ if (writer) {
   })
 }
 
-function open({ path, seed, originBase }: WriterOptions): SqliteWriter | undefined {
+async function open({ path, seed, originBase, signerModule }: WriterOptions): Promise<SqliteWriter | undefined> {
   try {
-    const opened = openWriter(path, seed)
+    const own = new SeedSigner(seed)
+    const opened = openWriter(path, signerModule === undefined ? own : await loadSigner(signerModule, own))
     port?.postMessage({ originBase: opened.settleOriginBase(originBase) } satisfies WriterHello)
     return opened
   } catch (error) {
@@ -57,10 +63,10 @@ function open({ path, seed, originBase }: WriterOptions): SqliteWriter | undefin
   }
 }
 
-function openWriter(path: string, seed: Uint8Array): SqliteWriter {
+function openWriter(path: string, signer: Signer): SqliteWriter {
   const db = openForWriting(path)
   try {
-    return new SqliteWriter(db, seed)
+    return new SqliteWriter(db, signer)
   } catch (error) {
     db.close()
     throw error
@@ -82,13 +88,17 @@ function carryOut(to: SqliteWriter, call: WriterCall): unknown {
     case 'createLog':
       return to.createLog(call.org, call.orgName, call.origin, call.nowMs)
     case 'addKey':
-      return to.addKey(call.key)
+      return to.addApiKey(call.key)
     case 'revokeKey':
       return to.revokeKey(call.id, call.atMs)
     case 'putDocument':
       return to.putDocument(call.document, call.expected)
     case 'deleteDocument':
       return to.deleteDocument(call.key, call.expected)
+    case 'nextKey':
+      return to.nextKey(call.org)
+    case 'finishErasing':
+      return to.finishErasing()
     case 'close':
       return to.close()
   }
