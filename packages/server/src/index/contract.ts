@@ -2,12 +2,21 @@
 import assert from 'node:assert/strict'
 import { formatTime } from '@sealedlog/sdk/base'
 import type { Field, ListPosition } from '@sealedlog/sdk/event'
-import { allOf, EVERYTHING, judge, type Query } from '@sealedlog/sdk/query'
+import { allOf, type Query } from '@sealedlog/sdk/query'
+import {
+  checkSearch,
+  everything,
+  expected,
+  positionsOf,
+  refusesAsBehind,
+  type RunTest,
+  type WithIndex,
+} from './contract-check.js'
 import { FIELD_NAMES, ORGS, type Random, random, randomEntries, randomSearch } from './contract-data.js'
-import { type EventIndex, IndexBehind, type IndexEntry, type SearchRequest, VALUES_MAX } from './port.js'
+import { erasingLaws } from './erasing-laws.js'
+import { type EventIndex, type IndexEntry, type SearchRequest, VALUES_MAX } from './port.js'
 
-/** A runner's `test`. */
-export type RunTest = (name: string, body: () => Promise<void>) => void
+export type { RunTest } from './contract-check.js'
 
 const SEEDS = [1, 20_261_120, 4_294_967_291]
 const ENTRIES = 600
@@ -32,6 +41,7 @@ export function indexContract(test: RunTest, open: () => Promise<EventIndex>): v
   searchLaws(withIndex)
   putLaws(withIndex)
   orderLaws(withIndex)
+  erasingLaws(withIndex)
   test('a closed index refuses nothing it was asked before', async () => {
     const index = await open()
     const entries = randomEntries(random(7), 'acme', 20)
@@ -42,8 +52,6 @@ export function indexContract(test: RunTest, open: () => Promise<EventIndex>): v
     assert.equal((await found).positions.length, 20)
   })
 }
-
-type WithIndex = (name: string, body: (index: EventIndex) => Promise<void>) => void
 
 function searchLaws(test: WithIndex): void {
   for (const seed of SEEDS) {
@@ -270,53 +278,12 @@ const find = (...values: readonly [Field, string][]): SearchRequest => ({
   query: allOf(values.map(([field, value]) => ({ field, is: value }))),
 })
 
-/** Asks for everything an organization has, newest first. */
-const everything = (org: string, limit: number): SearchRequest => ({
-  org,
-  query: EVERYTHING,
-  order: 'desc',
-  limit,
-  covering: 0,
-})
-
-async function checkSearch(
-  index: EventIndex,
-  entries: readonly IndexEntry[],
-  request: SearchRequest,
-  seed: number,
-): Promise<void> {
-  const { positions, exact } = await index.search(request)
-  const where = `seed ${seed}, ${JSON.stringify(request)}`
-  assert.deepEqual(positions, expected(entries, request), where)
-  const holds = ({ index }: ListPosition) => {
-    const entry = entries.find((each) => each.org === request.org && each.index === index)
-    return entry && judge(request.query, entry.facts, entry.atMs)
-  }
-  assert.ok(!exact || positions.every((position) => holds(position) === true), where)
-}
-
-const positionsOf = async (index: EventIndex, request: SearchRequest): Promise<readonly ListPosition[]> =>
-  (await index.search(request)).positions
-
 /** Occurred then: the first inclusive, the second exclusive. */
 const occurred = (sinceMs?: number, untilMs?: number): Query => ({
   field: 'occurred_at',
   ...(sinceMs === undefined ? {} : { gte: formatTime(sinceMs) }),
   ...(untilMs === undefined ? {} : { lt: formatTime(untilMs) }),
 })
-
-/** The definition of a search: what neither facts nor times bar. */
-function expected(entries: readonly IndexEntry[], request: SearchRequest): ListPosition[] {
-  const { org, query, order, after, before, limit } = request
-  const sign = order === 'asc' ? 1 : -1
-  const compare = (a: ListPosition, b: ListPosition) => sign * (a.atMs - b.atMs || a.index - b.index)
-  return entries
-    .filter((entry) => entry.org === org && judge(query, entry.facts, entry.atMs) !== false)
-    .filter((entry) => (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0))
-    .map(({ atMs, index }) => ({ atMs, index }))
-    .sort(compare)
-    .slice(0, limit)
-}
 
 async function pages(index: EventIndex, request: SearchRequest): Promise<ListPosition[]> {
   const found: ListPosition[] = []
@@ -335,10 +302,3 @@ async function putInBatches(index: EventIndex, rnd: Random, entries: readonly In
   }
   await Promise.all(answers)
 }
-
-const refusesAsBehind = (call: Promise<unknown>, org: string): Promise<void> =>
-  assert.rejects(call, (error) => {
-    assert.ok(error instanceof IndexBehind, `IndexBehind, not ${String(error)}`)
-    assert.equal(error.org, org)
-    return true
-  })

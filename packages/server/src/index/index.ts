@@ -2,4 +2,7 @@
 export * from './contract.js'
 export { MemoryIndex } from './memory/memory-index.js'
 export * from './port.js'
+export { eachPosted } from './query.js'
 export { openSqliteIndex } from './sqlite/sqlite-index.js'
+export { ViewReader } from './sqlite/view-reader.js'
+export { PostingSums } from './sums.js'

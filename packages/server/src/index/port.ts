@@ -11,6 +11,10 @@
  *   the answer is not `exact` perhaps others. What the facts and times of events decide alone is exact, but for
  *   prefixes and networks of which more than VALUES_MAX values are known, or more than WALKS_MAX in the whole query, and
  *   for a search that would take more than STEPS_MAX steps: then every entry is a candidate.
+ * - `erase` replaces the facts of entries that are covered by what survives of them. When it resolves, no value that
+ *   only they had is left in the engine's files, nor in its memory; where somebody else reads an older state of the
+ *   files, `finishErasing` says so. Entries that are not covered yet are refused with `IndexBehind`: what is on its way
+ *   to the index may still say the old facts, so the caller brings it there first.
  * - After a crash it may cover less than before, never something else.
  */
 import type { Facts, ListPosition } from '@sealedlog/sdk/event'
@@ -57,6 +61,10 @@ export const STEPS_MAX = 30_000_000
 export interface EventIndex {
   /** Adds entries of any organizations, each organization's in index order. */
   put(entries: readonly IndexEntry[]): Promise<void>
+  /** Replaces what is known of covered entries of one organization, in any order, by what survives. */
+  erase(org: string, entries: readonly IndexEntry[]): Promise<void>
+  /** Whether nothing that was erased is left in the files, which every `erase` sees to; tries again where it could not. */
+  finishErasing(): Promise<boolean>
   search(request: SearchRequest): Promise<Found>
   /** How many entries of an organization are covered: 0 for one it has never heard of. */
   size(org: string): Promise<number>

@@ -17,6 +17,16 @@ export class MemoryIndex implements EventIndex {
     }
   }
 
+  async erase(org: string, entries: readonly IndexEntry[]): Promise<void> {
+    const kept = this.#entries.get(org) ?? []
+    if (entries.some(({ index }) => index >= kept.length)) throw new IndexBehind(org)
+    for (const { index, facts } of entries) kept[index] = { ...(kept[index] as IndexEntry), facts }
+  }
+
+  async finishErasing(): Promise<boolean> {
+    return true
+  }
+
   async search(request: SearchRequest): Promise<Found> {
     const { org, query, order, after, before, limit, covering } = request
     const entries = this.#of(org)

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { assert } from '@sealedlog/sdk/base'
-import { PRAGMAS, SCHEMA, SCHEMA_VERSION } from './schema.js'
+import { PRAGMAS, REWRITE_TERMS, SCHEMA, SCHEMA_VERSION } from './schema.js'
 import { STATEMENTS, type StatementName } from './statements.js'
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html) */
@@ -10,8 +10,15 @@ const BROKEN_FILE_CODES: ReadonlySet<number> = new Set([11, 26])
 /** SQLITE_ERROR: a statement that means nothing to the file’s tables */
 const OTHER_TABLES_CODE = 1
 
+/** Nobody else has business with the file; one who reads it all the same is waited for no longer. */
+const STRANGERS_WAIT_MS_MAX = 1_000
+
 export interface IndexFile {
   readonly statements: Readonly<Record<StatementName, StatementSync>>
+  /** Writes the table of terms anew without some of them, so that no page holds what was in it. Within a transaction. */
+  rewriteTerms(without: Iterable<number>): void
+  /** Writes all commits into the file itself and cuts the write-ahead log to nothing: false while that cannot be done. */
+  emptyWriteAhead(): boolean
   close(): void
 }
 
@@ -43,9 +50,9 @@ function codeOf(error: unknown): number {
 
 /** The file, or undefined when it is not one of ours. */
 function tryOpen(path: string): IndexFile | undefined {
-  const db = new DatabaseSync(path)
+  const db = new DatabaseSync(path, { timeout: STRANGERS_WAIT_MS_MAX })
   try {
-    if (prepareSchema(db)) return { statements: prepareStatements(db), close: () => db.close() }
+    if (prepareSchema(db)) return indexFile(db)
   } catch (error) {
     db.close()
     if (saysBroken(error) || codeOf(error) === OTHER_TABLES_CODE) return undefined
@@ -53,6 +60,26 @@ function tryOpen(path: string): IndexFile | undefined {
   }
   db.close()
   return undefined
+}
+
+function indexFile(db: DatabaseSync): IndexFile {
+  return {
+    statements: prepareStatements(db),
+    rewriteTerms(without) {
+      db.exec(REWRITE_TERMS.create)
+      db.prepare(REWRITE_TERMS.copy).run(JSON.stringify([...without]))
+      db.exec(REWRITE_TERMS.replace)
+    },
+    emptyWriteAhead() {
+      try {
+        return db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0
+      } catch (error) {
+        if (saysBroken(error)) throw error
+        return false
+      }
+    },
+    close: () => db.close(),
+  }
 }
 
 /** Gives an empty file its tables. False when there are tables of someone else's in it. */

@@ -4,6 +4,8 @@ import { type Found, type IndexEntry, IndexBehind, type SearchRequest } from '..
 
 export type Call =
   | { readonly name: 'put'; readonly entries: Uint8Array }
+  | { readonly name: 'erase'; readonly org: string; readonly entries: Uint8Array }
+  | { readonly name: 'finishErasing' }
   | { readonly name: 'search'; readonly request: SearchRequest }
   | { readonly name: 'size'; readonly org: string }
   | { readonly name: 'clear' }
@@ -22,10 +24,10 @@ export interface Fault {
   readonly org?: string
 }
 
-/** Numbers: what a search found, or a size; undefined: it is done. */
+/** Numbers: what a search found, or a size; whether erasing is finished; undefined: it is done. */
 export interface Answer {
   readonly number: number
-  readonly value?: Float64Array | number | undefined
+  readonly value?: Float64Array | number | boolean | undefined
   readonly fault?: Fault
 }
 

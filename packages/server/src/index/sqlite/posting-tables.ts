@@ -1,5 +1,6 @@
 /** Entries as rows of numbered terms: what the worker does with the file, one call after another. */
-import type { ListPosition } from '@sealedlog/sdk/event'
+import { assert } from '@sealedlog/sdk/base'
+import type { Facts, ListPosition } from '@sealedlog/sdk/event'
 import { freshEntries } from '../fresh.js'
 import { type Found, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
 import type { ReadChunk } from '../postings.js'
@@ -24,19 +25,43 @@ export class PostingTables {
   readonly #terms = new TermNumbers()
   /** the greatest number given, or undefined until it is looked up */
   #lastTerm: number | undefined
+  /** whether the write-ahead log may hold what was erased: also what a process erased that was killed */
+  #mayHoldErased = true
 
   constructor(file: IndexFile) {
     this.#file = file
+    this.finishErasing()
   }
 
   /** Does several puts in one commit. Each is done or refused by itself; what throws was done for none. */
   put(puts: readonly (readonly IndexEntry[])[]): (IndexBehind | undefined)[] {
+    return this.#inTransaction(() => this.#write(puts))
+  }
+
+  /** Replaces what is known of covered entries. No value that only they had is left in the file, unless a stranger reads it. */
+  erase(org: string, entries: readonly IndexEntry[]): IndexBehind | undefined {
+    const organization = this.#find(org)
+    if (organization === undefined || entries.some(({ index }) => index >= organization.size))
+      return entries.length === 0 ? undefined : new IndexBehind(org)
+    this.#mayHoldErased = true
+    this.#inTransaction(() => this.#replace(organization.term, entries))
+    this.#terms.clear()
+    this.finishErasing()
+    return undefined
+  }
+
+  finishErasing(): boolean {
+    if (this.#mayHoldErased) this.#mayHoldErased = !this.#file.emptyWriteAhead()
+    return !this.#mayHoldErased
+  }
+
+  #inTransaction<T>(write: () => T): T {
     const { begin, commit, rollback } = this.#file.statements
     begin.run()
     try {
-      const refusals = this.#write(puts)
+      const written = write()
       commit.run()
-      return refusals
+      return written
     } catch (error) {
       // some of the terms we know will not exist; numbers given in vain are passed over
       this.#terms.clear()
@@ -82,15 +107,42 @@ export class PostingTables {
 
   #post({ atMs, index, facts }: IndexEntry, { term: org }: Organization, postings: Postings): void {
     const position = { atMs, index }
-    const postUnder = (term: number) => {
+    const terms = this.#termsOf(org, facts)
+    for (const term of terms) {
       const list = postings.get(term)
       if (list) list.push(position)
       else postings.set(term, [position])
     }
-    postUnder(org)
+    this.#file.statements.addEntry.run(org, index, atMs, formatTerms(terms))
+  }
+
+  /** The terms that an entry with these facts is posted under, numbered if they are new. */
+  #termsOf(org: number, facts: Facts): Set<number> {
+    const terms = new Set([org])
     eachPosted(facts, (field, value) =>
-      postUnder(this.#findTerm(org, field, value) ?? this.#addTerm(org, field, value)),
+      terms.add(this.#findTerm(org, field, value) ?? this.#addTerm(org, field, value)),
     )
+    return terms
+  }
+
+  /** Posts entries under what survives of their facts, and drops the terms under which nothing is left. */
+  #replace(org: number, entries: readonly IndexEntry[]): void {
+    const { findEntry, setEntry, addPosting, dropPosting, findPosting } = this.#file.statements
+    const left = new Set<number>()
+    for (const { index, facts } of entries) {
+      const row = findEntry.get(org, index) as { at_ms: number; terms: string } | undefined
+      assert(row, `the index has a row of entry ${index}, which it covers`)
+      const [before, after] = [parseTerms(row.terms), this.#termsOf(org, facts)]
+      for (const term of before) {
+        if (after.has(term)) continue
+        dropPosting.run(term, row.at_ms, index)
+        left.add(term)
+      }
+      for (const term of after) if (!before.has(term)) addPosting.run(term, row.at_ms, index)
+      setEntry.run(formatTerms(after), org, index)
+    }
+    const gone = [...left].filter((term) => findPosting.get(term) === undefined)
+    if (gone.length > 0) this.#file.rewriteTerms(gone)
   }
 
   /** Writes term by term in the order of the B-tree, so that each page is visited once. */
@@ -151,3 +203,7 @@ export class PostingTables {
     }
   }
 }
+
+const formatTerms = (terms: Iterable<number>): string => [...terms].join(' ')
+
+const parseTerms = (text: string): Set<number> => new Set(text.split(' ').map(Number))

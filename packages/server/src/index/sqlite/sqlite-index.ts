@@ -57,6 +57,15 @@ class SqliteIndex implements EventIndex {
     await this.#ask({ name: 'put', entries: packed }, [packed.buffer])
   }
 
+  async erase(org: string, entries: readonly IndexEntry[]): Promise<void> {
+    const packed = packEntries(entries)
+    await this.#ask({ name: 'erase', org, entries: packed }, [packed.buffer])
+  }
+
+  async finishErasing(): Promise<boolean> {
+    return (await this.#ask({ name: 'finishErasing' })) as boolean
+  }
+
   async search(request: SearchRequest): Promise<Found> {
     return unpackFound((await this.#ask({ name: 'search', request })) as Float64Array)
   }

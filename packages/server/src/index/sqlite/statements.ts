@@ -18,6 +18,12 @@ export const STATEMENTS = {
   readDescending: `SELECT at_ms, idx FROM posting
     WHERE term = ? AND (at_ms, idx) <= (?, ?) ORDER BY at_ms DESC, idx DESC LIMIT ? + 0`,
 
+  addEntry: 'INSERT INTO entry (org, idx, at_ms, terms) VALUES (?, ?, ?, ?)',
+  findEntry: 'SELECT at_ms, terms FROM entry WHERE org = ? AND idx = ?',
+  setEntry: 'UPDATE entry SET terms = ? WHERE org = ? AND idx = ?',
+  dropPosting: 'DELETE FROM posting WHERE term = ? AND at_ms = ? AND idx = ?',
+  findPosting: 'SELECT 1 FROM posting WHERE term = ? LIMIT 1',
+
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',

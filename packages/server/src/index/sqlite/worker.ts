@@ -57,6 +57,8 @@ function answer({ number, call }: Ask): void {
   const value = attempt(() => {
     if (call.name === 'search') return opened().search(call.request)
     if (call.name === 'size') return opened().size(call.org)
+    if (call.name === 'erase') return opened().erase(call.org, unpackEntries(call.entries))
+    if (call.name === 'finishErasing') return opened().finishErasing()
     return call.name === 'clear' ? throwAway() : closeFile()
   })
   if (value instanceof Error) post({ number, fault: packError(value) })
