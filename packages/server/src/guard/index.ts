@@ -1,0 +1,11 @@
+/** The door of the guard room: marks, checks, scrubbing, backup and restore. */
+export * from './finding.js'
+export { Guard, type GuardGauge, type GuardNotice, type GuardOptions, SCRUB_RATE } from './guard.js'
+export { isFinding, type ScrubbedLog, scrubLog } from './log-scrub.js'
+export { marksBeside } from './marks.js'
+export type { KeyOf } from './own-key.js'
+export { type BackupOptions, type BackupReport, backUp } from './backup.js'
+export type { OnStep } from './files.js'
+export { type RestoreOptions, type RestoreReport, restore } from './restore.js'
+export { confirmLoss, type ConfirmOptions } from './confirm-loss.js'
+export type { StartedOver } from './start-over.js'
