@@ -60,6 +60,18 @@ const TABLE = {
   QUERY_DEPTH_MAX: [16, 'parentheses and negations inside one another in a query'],
   SAVED_QUERIES_MAX: [500, 'saved queries of an organization'],
   QUERY_VALUE_CHARS_MAX: [1_024, 'characters of one value in a query'],
+  REDACTION_EVENTS_MAX: [10_000, 'events that one request names to be erased'],
+  REDACTION_GROUPS_MAX: [110, 'groups of one event that such a request names: more than any event has'],
+  REDACTION_IDENTIFIERS_MAX: [100, 'identifiers of a person by which one request erases'],
+  REDACTION_ROWS_MAX: [1_000, 'entries that the answer lists: of what would go, and of what stands in clear'],
+  RETENTION_DAYS_MAX: [36_500, 'days after which retention erases'],
+  RETENTION_BUCKETS_MAX: [100, 'buckets that retention rules name'],
+  RETENTION_PREVIEW_MAX: [100_000, 'entries that a preview of retention looks at'],
+  RETENTION_RANGES_MAX: [1_000, 'ranges that such a preview lists'],
+  IDENTIFIER_CHARS_MIN: [3, 'characters of such an identifier at least, one of them a letter or a digit'],
+  IDENTIFIER_CHARS_MAX: [512, 'characters of such an identifier'],
+  BASIS_CHARS_MAX: [1_024, 'characters of the basis on which something is erased'],
+  REQUEST_ID_CHARS_MAX: [128, 'characters of the id of a request for erasing'],
 } as const satisfies { readonly [name: string]: readonly [value: number, about: string] }
 
 export type BoundName = keyof typeof TABLE

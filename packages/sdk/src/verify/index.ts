@@ -1,4 +1,11 @@
 /** The door of the verifier: what checks a log without believing whoever holds it. Runs in Node and in browsers. */
+export * from './evidence.js'
 export * from './manifest.js'
+export * from './options.js'
+export { isAboutBytes } from './read.js'
 export * from './report.js'
+export { checkSegment, readSegment } from './segment.js'
+export * from './segment-types.js'
 export * from './source.js'
+export * from './verify-evidence.js'
+export * from './verify-log.js'

@@ -11,6 +11,9 @@ export const CHECKS = [
   'witnesses',
   'files',
 ] as const
+/** Of each check, at most so many findings are kept. */
+export const FINDINGS_MAX = 20
+
 export type CheckName = (typeof CHECKS)[number]
 
 /** `warned`: it holds, as far as what it leans on is to be trusted. `skipped`: there was nothing to check it with. */
@@ -61,6 +64,26 @@ export interface VerifyReport {
   readonly checkpoint?: string
   readonly groups: GroupCounts
   readonly checks: readonly Check[]
-  /** the first of each check, at most FINDINGS_MAX, by index */
+  /** of an unchecked one: why it could not be checked */
+  readonly reason?: string
+  /** the first of each check, at most FINDINGS_MAX of each, by index */
   readonly findings: readonly Finding[]
+}
+
+/**
+ * A report with a check that somebody else made: of the files of a bundle, or of the view of a server. It replaces one
+ * of the same name, and what it found counts for the verdict.
+ *
+ * @example
+ * withCheck(report, { name: 'files', state: 'passed', text: '81 files are those of the manifest.' })
+ */
+export function withCheck(report: VerifyReport, check: Check, findings: readonly Finding[] = []): VerifyReport {
+  const checks = [...report.checks.filter(({ name }) => name !== check.name), check]
+  const isFailed = check.state === 'failed' || findings.length > 0
+  return {
+    ...report,
+    verdict: isFailed ? 'not_verified' : report.verdict,
+    checks: checks.sort((a, b) => CHECKS.indexOf(a.name) - CHECKS.indexOf(b.name)),
+    findings: [...report.findings, ...findings.slice(0, FINDINGS_MAX)],
+  }
 }

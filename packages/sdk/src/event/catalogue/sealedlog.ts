@@ -1,20 +1,12 @@
 /** Sealedlog's own event types: what the server says of itself, into the log that it keeps. */
-import { formatTime, type JsonObject, newEventId, parseTime } from '../../base/index.js'
 import type { EventTypeRow } from './row.js'
 import { integer, open, record, text, texts } from './schema.js'
-import { steadyNumber } from './steady.js'
+import { sealedlogExample } from './sealedlog-example.js'
+import { KEEPING_ROWS } from './sealedlog-keeping.js'
 
 const ada = { type: 'user', id: 'user_ada', name: 'Ada', email: 'ada@example.com' } as const
 const operator = { type: 'service_account', id: 'svc_operations', api_key: { id: 'key_7QmT2XcV' } } as const
 const auditorKey = { type: 'key', id: 'key_4NbR9KzP', name: 'auditor' } as const
-
-/** A native event as the server says it: the id carries the time, its other bits follow from the type. */
-function sealedlogExample(type: string, said: string, rest: JsonObject): JsonObject {
-  const ms = parseTime(said) ?? 0
-  const random = (length: number) => Uint8Array.from({ length }, (_, i) => steadyNumber(`${type}/${i}`, 256))
-  const id = newEventId(ms, random)
-  return { id, type, occurred_at: formatTime(ms), outcome: 'success', bucket: 'sealedlog', ...rest }
-}
 
 export const SEALEDLOG_ROWS = [
   {
@@ -25,11 +17,13 @@ export const SEALEDLOG_ROWS = [
     details: record({
       basis: text('Why the law or the contract asks for it.'),
       request_id: text('The request that was granted.'),
+      events: integer('How many events lost something.'),
+      groups: integer('How many of their groups went.'),
     }),
     since: '2026-11',
     example: sealedlogExample('audit.redaction', '2026-11-18T09:12:21.123Z', {
       actor: ada,
-      details: { basis: 'GDPR Art. 17', request_id: 'dsr-2026-0114' },
+      details: { basis: 'GDPR Art. 17(1)(b)', request_id: 'dsr-2026-0114', events: 12, groups: 31 },
     }),
     exampleIsOurs: true,
     note: 'Which groups of which entries stands in the leaf’s `log` member, which nobody can erase.',
@@ -40,14 +34,14 @@ export const SEALEDLOG_ROWS = [
     sentence: '{actor} rotated the log’s signing key',
     targets: [],
     details: record({
-      generation: integer('The new key’s generation; the first key’s is 0.'),
+      generation: integer('The new key’s generation; the first key’s is 1.'),
       vkey: text('The new verifier key, as C2SP writes it.'),
     }),
     since: '2026-11',
     example: sealedlogExample('log.key_rotated', '2026-11-18T10:00:00.000Z', {
       actor: operator,
       details: {
-        generation: 1,
+        generation: 2,
         vkey: 'log.example.com/7h3k9m2p5q8r4t6v1w0x3y5z2a+8d1c70aa+AbX1VQ7o2cJm0h1sT9p3KqYwLz4eRfGd6UvNiB8xMtSa',
       },
     }),
@@ -138,9 +132,11 @@ export const SEALEDLOG_ROWS = [
     targets: [{ type: 'export', at: 'id' }],
     details: record({
       id: text('The export.'),
-      format: text('The form of the file.'),
-      entries: integer('How many entries it holds.'),
-      filter: open('The filter that chose them, as the list takes it.'),
+      format: text('The form of the file; `bundle` is a folder that is verified offline.'),
+      entries: integer('How many entries it holds, where that is known beforehand.'),
+      filter: open('What chose them: `from` and `to` are indexes, all else is as the list takes it.'),
+      withhold: texts('Groups that were left out.'),
+      reason: text('What it is for.'),
     }),
     since: '2026-11',
     example: sealedlogExample('sealedlog.export.created', '2026-11-18T11:20:44.010Z', {
@@ -182,13 +178,20 @@ export const SEALEDLOG_ROWS = [
       day: text('The day, in UTC.'),
       requests: integer('How many requests read something.'),
       entries: integer('How many entries they were shown, all together.'),
+      by_kind: open('The same two numbers by kind of request: list, search, get, tail, stream, tile, disclosures, …'),
     }),
     since: '2026-11',
     example: sealedlogExample('sealedlog.reads.summed', '2026-11-19T00:00:04.000Z', {
       actor: auditorKey,
-      details: { day: '2026-11-18', requests: 37, entries: 3_120 },
+      details: {
+        day: '2026-11-18',
+        requests: 37,
+        entries: 3_120,
+        by_kind: { list: { requests: 32, entries: 3_120 }, tile: { requests: 5, entries: 0 } },
+      },
     }),
     exampleIsOurs: true,
     note: 'One entry for a key and a day; reading never causes another.',
   },
+  ...KEEPING_ROWS,
 ] as const satisfies readonly EventTypeRow[]

@@ -1,0 +1,91 @@
+/** What entries did to the log itself: keys announced, origins left, held against the notes and the history of keys. */
+import { encodeBase64 } from '../base/index.js'
+import type { ContinuesAct, KeyRotatedAct, LogAct } from '../event/index.js'
+import type { KeyHistory } from './keys.js'
+import type { Finding } from './report.js'
+
+type At<T> = T & { readonly index: number }
+
+/** The acts of a log in order, but for redactions. */
+export class ActList {
+  readonly rotations: At<KeyRotatedAct>[] = []
+  readonly continuations: At<ContinuesAct>[] = []
+
+  add(index: number, act: LogAct): void {
+    if ('key_rotated' in act) this.rotations.push({ ...act, index })
+    else if ('continues' in act) this.continuations.push({ ...act, index })
+  }
+
+  /** The newest key that an entry announced under the present origin. */
+  newestKey(): At<KeyRotatedAct> | undefined {
+    const since = this.continuations.at(-1)?.index ?? -1
+    return this.rotations.findLast(({ index }) => index > since)
+  }
+
+  /**
+   * How many entries an origin had when the log left it; undefined for the present one, and for one that the log never had.
+   *
+   * An entry names the origin that is left (the store refuses any other); the new one is told by every checkpoint since.
+   */
+  leftAt(origin: string): number | undefined {
+    return this.continuations.find(({ continues }) => continues.origin === origin)?.continues.size
+  }
+}
+
+/**
+ * Holds announcements and history against each other.
+ *
+ * @param isInside whether an entry is inside of a bundle of some: of others nothing is known
+ */
+export function checkRotations(
+  acts: ActList,
+  history: KeyHistory,
+  isInside: (index: number) => boolean,
+  find: (finding: Finding) => void,
+): void {
+  for (const said of history.followers()) {
+    if (!isInside(said.since - 1) && !history.leansOn(said.vkey)) continue
+    const act = acts.rotations.find(({ index }) => index === said.since - 1)?.key_rotated
+    if (act?.vkey === said.vkey && act.generation === said.generation) continue
+    const found = act === undefined ? 'no such announcement' : `generation ${act.generation}, ${act.vkey}`
+    const expected = `the announcement of generation ${said.generation}, ${said.vkey}`
+    find({ check: 'signature', index: said.since - 1, where: `keys, generation ${said.generation}`, expected, found })
+  }
+  for (const { since, origin } of history.firsts()) {
+    if (since === 0 || !isInside(since - 1)) continue
+    if (acts.continuations.some(({ index, continues }) => index === since - 1 && continues.origin !== origin)) continue
+    const expected = `an entry that goes on as ${origin}`
+    find({ check: 'signature', index: since - 1, where: 'keys', expected, found: 'none' })
+  }
+  if (!history.hasHandovers) return
+  for (const { index, key_rotated } of acts.rotations) {
+    const said = history.announced(key_rotated.vkey)
+    if (said?.since === index + 1 && said.generation === key_rotated.generation) continue
+    const expected = `the key that entry ${index} announces, from size ${index + 1} on`
+    find({ check: 'signature', index, where: 'keys', expected, found: said ? `since ${said.since}` : 'no such key' })
+  }
+}
+
+/** Each entry that goes on under another origin says how the log stood before it. */
+export function checkContinuations(
+  { continuations }: ActList,
+  rootAt: (size: number) => Uint8Array | undefined,
+  origin: string,
+  find: (finding: Finding) => void,
+): void {
+  for (const { index, continues } of continuations) {
+    const root = rootAt(index)
+    const expected = `size ${index} and root ${root === undefined ? 'unknown' : encodeBase64(root)}`
+    const found = `size ${continues.size} and root ${continues.root}`
+    if (found !== expected) find({ check: 'consistency', index, where: 'log.continues', expected, found })
+  }
+  const last = continuations.at(-1)
+  if (last && last.continues.origin === origin)
+    find({
+      check: 'signature',
+      index: last.index,
+      where: 'log.continues',
+      expected: 'a checkpoint under another origin than the one that was left',
+      found: last.continues.origin,
+    })
+}
