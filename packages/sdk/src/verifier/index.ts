@@ -1,0 +1,12 @@
+/** The door of the verifier in Node: sources of folders, servers and databases, and the command `sealedlog-verify`. */
+export { BundleSource } from './bundle-source.js'
+export { HttpServer, type HttpSource } from './http-source.js'
+export type { HttpOptions } from './http-get.js'
+export { checkFiles, parseManifestFile } from './manifest-file.js'
+export { Memory, type Place, type Remembered } from './memory.js'
+export { type OpenedLog, type OpenedTarget, type OtherCheck, openTarget } from './open-target.js'
+export { runVerify, type VerifyExit, type VerifyIo } from './run.js'
+export { openDatabase } from './sqlite/open-database.js'
+export { DataFolder, DataFolderSource } from './sqlite/data-folder-source.js'
+export { findTarget, type Target } from './targets.js'
+export { type MakeOtherCheck, verifyOpened } from './verify-target.js'

@@ -1,0 +1,78 @@
+/** A report for people: a line for each check, what became of the groups, where the first things stand that are wrong. */
+import type { Check, Finding, Verdict, VerifyReport } from '../verify/index.js'
+import { formatCount, formatCounted, type Screen, type Style, styled, visible } from './screen.js'
+
+const NAME_COLUMNS = 12
+
+const MARKS: Readonly<Record<Check['state'], readonly [mark: string, style: Style]>> = {
+  passed: ['✓', 'green'],
+  warned: ['!', 'yellow'],
+  failed: ['✗', 'red'],
+  skipped: ['-', 'dim'],
+}
+
+const VERDICTS: Readonly<Record<Verdict, readonly [text: string, style: Style]>> = {
+  verified: ['Verified', 'green'],
+  not_verified: ['NOT VERIFIED', 'red'],
+  unchecked: ['Could not be checked', 'yellow'],
+}
+
+/** Printed of each check. The report as JSON has more. */
+const FINDINGS_SHOWN = 10
+
+/** The whole report as text, with what came from the log made visible. */
+export function formatReport(report: VerifyReport, screen: Screen): string {
+  const lines = [
+    styled('bold', visible(report.source), screen),
+    ...report.checks.map((check) => formatCheck(check, screen)),
+    ...formatGroups(report),
+    ...formatFindings(report.findings),
+    ...(report.reason === undefined ? [] : [`  ${visible(report.reason)}`]),
+    formatVerdict(report, screen),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function formatCheck({ name, state, text }: Check, screen: Screen): string {
+  const [mark, style] = MARKS[state]
+  return `  ${styled(style, mark, screen)} ${name.padEnd(NAME_COLUMNS)} ${visible(text)}`
+}
+
+/** Where the disclosures hold, their check says so already. */
+function formatGroups({ groups, checks }: VerifyReport): readonly string[] {
+  if (checks.some(({ name, state }) => name === 'disclosures' && state !== 'failed')) return []
+  const { disclosed, redacted, withheld, ...bad } = groups
+  const counts = Object.entries({ disclosed, redacted, withheld, ...onlySome(bad) })
+  return [`    groups: ${counts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ')}`]
+}
+
+const onlySome = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+
+function formatFindings(findings: readonly Finding[]): readonly string[] {
+  const shown = findings.slice(0, FINDINGS_SHOWN).map((finding) => `  ${formatFinding(finding)}`)
+  const more = findings.length - shown.length
+  return more > 0 ? [...shown, `  … and ${formatCount(more)} more (--json has them)`] : shown
+}
+
+/**
+ * @example
+ * formatFinding({ check: 'disclosures', index: 7, group: 'actor', expected: 'a', found: 'b' })
+ * // 'disclosures, index 7, group actor: expected a, found b'
+ */
+export function formatFinding({ check, index, group, where, expected, found }: Finding): string {
+  const place = [
+    check,
+    ...(index === undefined ? [] : [`index ${index}`]),
+    ...(group === undefined ? [] : [`group ${group}`]),
+    ...(where === undefined ? [] : [where]),
+  ]
+  return visible(`${place.join(', ')}: expected ${expected}, found ${found}`)
+}
+
+function formatVerdict({ verdict, size, root }: VerifyReport, screen: Screen): string {
+  const [text, style] = VERDICTS[verdict]
+  const what =
+    size === undefined ? '' : `: ${formatCounted(size, 'entry', 'entries')}${root ? `, root ${visible(root)}` : ''}`
+  return `${styled(style, text, screen)}${what}`
+}
