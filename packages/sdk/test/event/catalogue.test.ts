@@ -102,7 +102,7 @@ describe('names', () => {
     expect(CATALOGUE.filter((row) => isReservedType(row.type)).map((row) => row.origin)).toEqual(
       of('sealedlog').map(() => 'sealedlog'),
     )
-    expect(of('sealedlog')).toHaveLength(9)
+    expect(of('sealedlog')).toHaveLength(14)
   })
 
   it('that are missing or new are told', () => {

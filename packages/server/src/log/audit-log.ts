@@ -11,11 +11,9 @@ import {
   type SealedEvent,
   sealEvent,
 } from '@sealedlog/sdk/event'
-import { formatGrowth, formatProof, type TileName } from '@sealedlog/sdk/merkle'
 import type { EventIndex } from '../index/index.js'
 import {
   type LogHead,
-  organizationNotFound,
   type Placed,
   type Store,
   type StoredEntry,
@@ -26,14 +24,19 @@ import {
 import type { Types } from '../types/index.js'
 import { Bell } from './bell.js'
 import { COMMITTER_LIMITS, Committer, type CommitterGauge, type CommitterLimits } from './committer.js'
+import type { PlannedRedaction } from './erasing/act-builder.js'
+import { type ErasureReport, type ErasureRequest, Eraser, type IsHeld, type Why } from './erasing/eraser.js'
 import { heedTypes } from './heeding.js'
+import type { Standing } from './keeping/standing.js'
 import { type Page, type PageRequest, readPage } from './listing.js'
+import { Proofs } from './proofs.js'
+import type { ReadOnly } from './read-only.js'
 import { type Evidence, formatReceipt, type Receipt, type Receipts, readEvidence } from './receipt.js'
 import { checkRecorded, type RecordedCheck, type RecordedCheckRequest } from './recorded-check.js'
 import { type FollowRequest, LiveTail } from './streaming.js'
 import { readTail, startOf, type TailPage, type TailRequest } from './tailing.js'
-import { readConsistency, readInclusion, readTileBytes } from './tiles.js'
 import { eventOf, type OnProgress, Views } from './views.js'
+import type { Watch } from './watch.js'
 
 export interface AuditLogOptions {
   readonly store: Store
@@ -43,6 +46,14 @@ export interface AuditLogOptions {
   readonly limits?: CommitterLimits
   /** what organizations demand of their event types; without it, nothing */
   readonly types?: Types
+  /** why nothing may be erased of an organization now; without it, everything may */
+  readonly isHeld?: IsHeld
+  /** logs that are read and not written */
+  readonly readOnly?: ReadOnly
+  /** is told of what became durable */
+  readonly watch?: Watch
+  /** who may be recorded for */
+  readonly standing?: Standing
 }
 
 /** A unit with the events it was sealed from: what the index is told. */
@@ -78,9 +89,19 @@ export class AuditLog {
   readonly #random: RandomBytes
   readonly #nowMs: () => number
   readonly #types: Types | undefined
+  readonly #readOnly: ReadOnly | undefined
+  readonly #watch: Watch | undefined
+  readonly #standing: Standing | undefined
+  readonly #eraser: Eraser
+  /** tiles, proofs, keys and evidence */
+  readonly proofs: Proofs
 
-  constructor({ store, index, random, nowMs, limits = COMMITTER_LIMITS, types }: AuditLogOptions) {
+  constructor(options: AuditLogOptions) {
+    const { store, index, random, nowMs, limits = COMMITTER_LIMITS, types, isHeld, readOnly, watch } = options
     this.#types = types
+    this.#readOnly = readOnly
+    this.#watch = watch
+    this.#standing = options.standing
     this.#store = store
     this.#live = new LiveTail(store, this.#bell)
     this.#views = new Views(store, index)
@@ -92,17 +113,31 @@ export class AuditLog {
     )
     this.#random = random
     this.#nowMs = nowMs
+    this.proofs = new Proofs({
+      store,
+      get: (org, id) => this.get(org, id),
+      list: (request) => this.list(request),
+    })
+    this.#eraser = new Eraser({
+      store,
+      views: this.#views,
+      head: (org) => this.head(org),
+      record: (org, event, act) => this.#recordOwn(org, event, act),
+      isHeld,
+    })
   }
 
   /**
    * Records events of one organization, whole or not at all. Resolves when they are durable and listed.
    *
    * @param keyId the key that records: it holds a share of the queue, like the organization
-   * @throws AuditError `organization_not_found`, `event_conflict`, `invalid_event`, `queue_full`, `clock_behind`,
-   * `storage_failed` or `shutting_down`: then nothing was recorded, but for `storage_failed`, where saying the same
-   * ids again finds out
+   * @throws AuditError `organization_not_found`, `organization_closed`, `log_read_only`, `event_conflict`,
+   * `invalid_event`, `queue_full`, `clock_behind`, `storage_failed` or `shutting_down`: then nothing was recorded, but
+   * for `storage_failed`, where saying the same ids again finds out
    */
   async record(org: string, events: readonly EventInput[], keyId: string): Promise<Receipts> {
+    this.#readOnly?.check(org)
+    this.#standing?.checkRecords(org)
     const nowMs = this.#nowMs()
     const found = this.#types?.rowsFor(org, events)
     // Nobody waits who need not: what is taken in one turn is committed together.
@@ -110,6 +145,8 @@ export class AuditLog {
     const said = events.map((event) => fillEvent(rows?.fill(event) ?? event, nowMs, this.#random))
     const warnings = rows && (await heedTypes(rows, said, (id) => this.#isRecorded(org, id)))
     const sealed = sealAll(said, org, this.#random)
+    // Again, with nothing awaited from here to the queue: nothing comes behind the entry that says it is closed.
+    this.#standing?.checkRecords(org)
     const outcome = await this.#committer.commit({ org, events: sealed, said }, [`organization ${org}`, `key ${keyId}`])
     if ('refused' in outcome) throw outcome.refused
     const { placed, checkpoint, size } = outcome
@@ -119,11 +156,29 @@ export class AuditLog {
   }
 
   /**
-   * Records an entry of the server's own, with what it does to the log: in clear in its leaf, and in its commit.
+   * Records an entry of the server's own, with what it does to the log: in clear in its leaf, and in its commit. When it
+   * resolves, the index holds nothing any more of what the entry erases.
    *
    * @throws AuditError as `record`
    */
-  async recordOwn(org: string, event: EventInput, { said: act, done }: OwnAct = {}): Promise<OwnReceipt> {
+  async recordOwn(org: string, event: EventInput, act: OwnAct = {}): Promise<OwnReceipt> {
+    const receipt = await this.#recordOwn(org, event, act)
+    if (act.done && 'erases' in act.done) await this.#views.reach(org, receipt.index + 1)
+    return receipt
+  }
+
+  /** Erases groups of events, by name or by person, or says what would go: see `Eraser.erase`. */
+  erase(request: ErasureRequest): Promise<ErasureReport> {
+    return this.#eraser.erase(request)
+  }
+
+  /** Erases what is planned already: see `Eraser.redact`. */
+  redact(org: string, planned: PlannedRedaction, why: Why): Promise<void> {
+    return this.#eraser.redact(org, planned, why)
+  }
+
+  async #recordOwn(org: string, event: EventInput, { said: act, done }: OwnAct): Promise<OwnReceipt> {
+    this.#readOnly?.check(org)
     const filled = fillEvent({ bucket: RESERVED_BUCKET, ...event }, this.#nowMs(), this.#random)
     const sealed = sealEvent(filled, org, this.#random, act)
     const unit = { org, events: [sealed], said: [filled], ...(done && { act: done }) }
@@ -131,7 +186,10 @@ export class AuditLog {
     if ('refused' in outcome) throw outcome.refused
     const [placed] = outcome.placed
     if (placed === undefined) throw new Error('assertion failed: a unit of one event has one place')
-    return { ...formatReceipt(filled.id, org, placed), checkpoint: outcome.checkpoint }
+    const { checkpoint } = outcome
+    if (act && 'redacts' in act)
+      await this.#watch?.erased({ org, index: placed.index, redacts: act.redacts, checkpoint })
+    return { ...formatReceipt(filled.id, org, placed), checkpoint }
   }
 
   /** Judges recorded events of a type by rules that are not in force yet. @throws AuditError `organization_not_found` */
@@ -188,54 +246,23 @@ export class AuditLog {
     return this.#store.readAt(org, indexes)
   }
 
-  /** @throws AuditError `tile_not_found` */
-  async tile(org: string, tile: TileName): Promise<Uint8Array> {
-    return readTileBytes(this.#store, org, (await this.head(org)).size, tile)
-  }
-
-  /** The proof of one event under the newest checkpoint, as a file (c2sp.org/tlog-proof). @throws AuditError `event_not_found` */
-  async proof(org: string, id: string): Promise<string> {
-    const { entry } = await this.get(org, id)
-    const { checkpoint, size } = await this.head(org)
-    return formatProof({
-      index: entry.index,
-      hashes: await readInclusion(this.#store, org, entry.index, size),
-      checkpoint,
-    })
-  }
-
-  /**
-   * That the log of now is one that grew from an earlier size (c2sp.org/tlog-witness).
-   *
-   * @throws AuditError `organization_not_found` or `size_beyond_end`
-   */
-  async growth(org: string, oldSize: number): Promise<string> {
-    const { checkpoint, size } = await this.head(org)
-    if (oldSize > size)
-      throw new AuditError(
-        'size_beyond_end',
-        `The log has ${size} entries and never had ${oldSize}. If you hold a checkpoint of that size, keep it: it proves that the log was cut or replaced.`,
-        { param: 'from' },
-      )
-    return formatGrowth({ oldSize, hashes: await readConsistency(this.#store, org, oldSize, size), checkpoint })
-  }
-
   /** @throws AuditError `organization_not_found` */
-  async head(org: string): Promise<LogHead> {
-    const head = await this.#store.head(org)
-    if (head === undefined) throw organizationNotFound(org)
-    return head
+  head(org: string): Promise<LogHead> {
+    return this.proofs.head(org)
   }
 
   organizations(after: string, limit: number): Promise<readonly LogHead[]> {
     return this.#store.heads(after, limit)
   }
 
-  /** Brings the index of every organization to the end of its log. */
+  /** Brings the index of every organization to the end of its log; of those that are read-only, as far as it goes. */
   async catchUp(onProgress?: OnProgress): Promise<void> {
     for (let after = ''; ; ) {
       const heads = await this.#store.heads(after, HEADS_CHUNK)
-      for (const { org } of heads) await this.#views.catchUp(org, onProgress)
+      for (const { org } of heads) {
+        const catching = this.#views.catchUp(org, onProgress)
+        await (this.#readOnly?.has(org) ? catching.catch(() => undefined) : catching)
+      }
       if (heads.length < HEADS_CHUNK) return
       after = heads.at(-1)?.org ?? ''
     }
@@ -264,9 +291,12 @@ export class AuditLog {
       if (outcome === undefined || 'refused' in outcome) return
       outcome.placed.forEach((place, j) => {
         const said = unit.said[j]
-        if (place.status === 'recorded' && said) recorded.push(recordedEvent(said, unit.org, place))
+        if (place.status !== 'recorded' || said === undefined) return
+        recorded.push(recordedEvent(said, unit.org, place))
+        if (unit.act && 'erases' in unit.act) this.#views.hold(unit.org, place.index)
       })
       orgs.add(unit.org)
+      this.#watch?.grown(unit.org, outcome.checkpoint)
     })
     this.#views.add(recorded)
     for (const org of orgs) this.#bell.ring(org)
