@@ -33,6 +33,21 @@ export function settleSeed(folder: string, fromEnvironment: string | undefined, 
   return seed
 }
 
+/**
+ * The instance seed where it must be there already: from the environment, else from the first folder that holds its file.
+ *
+ * @throws AuditError `signing_key_mismatch` where there is none, `invalid_configuration` for one that is none
+ */
+export function findSeed(folders: readonly string[], fromEnvironment: string | undefined): Uint8Array {
+  if (fromEnvironment !== undefined) return parseSeed(fromEnvironment, 'SEALEDLOG_SIGNING_SEED')
+  const path = folders.map((folder) => join(folder, SEED_FILE)).find((each) => existsSync(each))
+  if (path !== undefined) return parseSeed(readFileSync(path, 'utf8').trim(), path)
+  throw new AuditError(
+    'signing_key_mismatch',
+    `There is no ${SEED_FILE} in ${folders.join(' or ')}. Put it there, or set SEALEDLOG_SIGNING_SEED; nothing was changed.`,
+  )
+}
+
 function parseSeed(text: string, where: string): Uint8Array {
   const seed = decodeBase64(text)
   if (seed?.length === SEED_BYTES) return seed

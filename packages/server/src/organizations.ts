@@ -1,8 +1,9 @@
 /**
  * Which organizations exist: asked on every call, and answered from memory. None is ever deleted, and whoever makes one
- * in this process makes it here.
+ * in this process makes it here; but the server's own, which is counted nowhere.
  */
 import { DEFAULT_ORGANIZATION, type Organizations } from './http/index.js'
+import { isServersOwn } from './log/index.js'
 import type { LogHead, LogStore } from './store/index.js'
 
 /** Ids that are remembered; more than these are asked of the store again. */
@@ -32,7 +33,8 @@ export class KnownOrganizations implements Organizations {
 
   async onlyDefault(): Promise<boolean> {
     if (this.#onlyDefault === undefined) {
-      const heads = await this.#store.heads('', 2)
+      // The server's own is not counted; two besides it decide.
+      const heads = (await this.#store.heads('', 3)).filter(({ org }) => !isServersOwn(org))
       // A create may have answered while this was read: what it said stands.
       this.#onlyDefault ??= heads.length === 1 && heads[0]?.org === DEFAULT_ORGANIZATION
     }

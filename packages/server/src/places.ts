@@ -2,6 +2,7 @@
 
 export const DEFAULT_HOST = '127.0.0.1'
 export const DEFAULT_PORT = 4000
+export const DEFAULT_WITNESS_PORT = 4001
 
 /** The files of a data folder that are not the store's own. */
 export const INDEX_FILE = 'index.sqlite'

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import { settleRootKey, settleSeed, type Settled } from './data-folder.js'
+import { Guard, type KeyOf, type LogFinding } from './guard/index.js'
 import {
   DEFAULT_ORGANIZATION,
   Gatekeeper,
@@ -19,11 +20,21 @@ import {
   Streams,
 } from './http/index.js'
 import { type EventIndex, openSqliteIndex } from './index/index.js'
-import { AuditLog, COMMITTER_LIMITS, type CommitterLimits } from './log/index.js'
+import {
+  AuditLog,
+  COMMITTER_LIMITS,
+  type CommitterLimits,
+  type Every,
+  Journal,
+  Keeping,
+  readConsistency,
+  Standing,
+} from './log/index.js'
 import { KnownOrganizations } from './organizations.js'
 import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
 import { makeRandomBytes } from './random.js'
-import { deriveCursorKey, SqliteStore } from './store/index.js'
+import { Publishing, type SinkAlarm, type SinkOptions } from './sink/index.js'
+import { deriveCheckpointKey, deriveCursorKey, SqliteStore } from './store/index.js'
 import { Types } from './types/index.js'
 
 export interface ServerOptions {
@@ -48,6 +59,14 @@ export interface ServerOptions {
   /** how long a shutdown goes on answering before it closes connections */
   readonly drainMs?: number
   readonly nowMs?: () => number
+  /** the file of the high-water marks; beside the data folder unless it is said; false for none */
+  readonly marks?: string | false
+  /** entries a second that are scrubbed in the background; 0 for none */
+  readonly scrubRate?: number
+  /** witnesses that are asked, and where checkpoints are kept outside */
+  readonly sinks?: SinkOptions
+  /** the timer of what is done now and then: sums of reads, retention */
+  readonly every?: Every
 }
 
 const DRAIN_MS = 300
@@ -61,6 +80,8 @@ export interface OpenData {
   readonly index: EventIndex
   readonly types: Types
   readonly log: AuditLog
+  readonly guard: Guard
+  readonly standing: Standing
   readonly seed: Uint8Array
   close(): Promise<void>
 }
@@ -81,6 +102,14 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     throw error
   })
   const types = new Types({ documents: store, nowMs })
+  const standing = await Standing.open(store)
+  const guard = new Guard({
+    folder,
+    seed,
+    nowMs,
+    ...(options.marks === undefined ? {} : { marks: options.marks }),
+    ...(options.scrubRate === undefined ? {} : { scrubRate: options.scrubRate }),
+  })
   const log = new AuditLog({
     store,
     index,
@@ -88,15 +117,22 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     random: makeRandomBytes(),
     nowMs,
     limits: options.limits ?? COMMITTER_LIMITS,
+    readOnly: guard.readOnly,
+    standing,
+    isHeld: async (org) => standing.holds.get(org)?.value.reason,
+    ...(guard.watch && { watch: guard.watch }),
   })
   return {
     store,
     index,
     types,
     log,
+    guard,
+    standing,
     seed,
     async close() {
       await log.close()
+      await guard.close()
       await index.close()
       await store.close()
     },
@@ -109,6 +145,10 @@ export interface RunningServer {
   readonly rootKey: Settled<string>
   readonly rootKeyFile: string
   readonly app: FastifyInstance
+  /** what it does beside recording, on the timer that was handed in */
+  readonly keeping: Keeping
+  /** Shows the logs that changed to witnesses and anchor now, rather than when it is due; resolves when they answered. */
+  publish(): Promise<void>
   /** Drains: answers what was asked, closes connections, commits what was taken, lets go of the data folder. */
   close(): Promise<void>
 }
@@ -131,12 +171,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serve(data: OpenData, options: ServerOptions): Promise<RunningServer> {
-  const { log, store, types, seed } = data
+  const { log, store, types, guard, standing, seed } = data
   const nowMs = options.nowMs ?? Date.now
   const rootKey = settleRootKey(options.data, options.rootKey, randomBytes)
   const organizations = new KnownOrganizations(store)
+  const keyOf: KeyOf = (origin, generation) => deriveCheckpointKey(seed, origin, generation)
+  const publishing = new Publishing({
+    store,
+    consistency: (org, oldSize, size) => readConsistency(store, org, oldSize, size),
+    nowMs,
+    ...(options.sinks && { sinks: options.sinks }),
+  })
+  await guard.check(store, keyOf, await publishing.sizesSeen())
   await organizations.create(DEFAULT_ORGANIZATION, 'Default')
   await log.catchUp()
+  const journal = new Journal()
+  const { every } = options
+  const keeping = await Keeping.open({ log, store, standing, journal, nowMs, ...(every && { every }) })
   const streams = new Streams({ ...STREAM_LIMITS, ...options.streams })
   let ready = true
   const app = await makeApp(
@@ -144,7 +195,9 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       log,
       keys: store,
       documents: store,
+      cosigned: publishing.notes,
       types,
+      keeping,
       nowMs,
       random: randomBytes,
       isReady: () => ready,
@@ -155,6 +208,8 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       metrics: new Metrics(
         () => log.gauge(),
         () => streams.gauge(),
+        () => guard.gauge(),
+        () => publishing.gauge(),
       ),
       cursorKey: deriveCursorKey(seed),
     },
@@ -164,10 +219,20 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       requestTimeoutMs: options.requestTimeoutMs ?? HTTP_OPTIONS.requestTimeoutMs,
     },
   )
+  journal.writeTo(app.log)
+  guard.listen(({ level, text }) => app.log[level](text))
+  guard.scrub(store, keyOf)
   await app.listen({ host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT })
+  keeping.start()
+  publishing.start({
+    notice: ({ level, text }) => app.log[level](text),
+    proven: (alarm) => guard.report(findingOf(alarm)),
+  })
   return {
     app,
+    keeping,
     rootKey,
+    publish: () => publishing.round(),
     url: urlOf(app.server.address() as AddressInfo),
     rootKeyFile: join(resolve(options.data), ROOT_KEY_FILE),
     async close() {
@@ -177,10 +242,20 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       // Connections that are kept alive get an answer that says "close" before they are closed on them.
       await sleep(options.drainMs ?? DRAIN_MS)
       await closeConnections(app)
+      await keeping.close()
+      await publishing.close()
       await data.close()
     },
   }
 }
+
+/** What somebody outside can prove, in the guard's words: the log is not written to any more. */
+const findingOf = ({ org, origin, kind, size, what }: SinkAlarm): LogFinding => ({
+  org,
+  kind,
+  what: `${what}.`,
+  lost: { origin, size },
+})
 
 /**
  * Takes no more connections, and closes each as its answer is out: one whose request came before the drain was told

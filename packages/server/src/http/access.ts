@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { AuditError, type RandomBytes, encodeBase64Url } from '@sealedlog/sdk/base'
 import { orgShape } from '@sealedlog/sdk/event'
 import type { FastifyRequest } from 'fastify'
+import { isServersOwn } from '../log/index.js'
 import {
   type KeyRecord,
   type KeyStore,
@@ -95,7 +96,8 @@ export interface Organizations {
  * The organization that a call is about: what the headers, the path, the events and the key say, all alike.
  *
  * @param named organizations that the path or the events name
- * @throws AuditError `organization_mismatch`, `organization_required` or `organization_not_found`
+ * @throws AuditError `organization_mismatch`, `organization_required`, `organization_not_found`, or `insufficient_scope`
+ * for the server's own
  */
 export async function organizationOf(
   request: FastifyRequest,
@@ -109,8 +111,24 @@ export async function organizationOf(
   if (all.length > 1) throw mismatch(caller, all)
   const [org] = all
   if (org === undefined) return defaultOrganization(organizations)
+  if (isServersOwn(org) && !caller.root && caller.org !== org) throw serversOwn(org)
   if (!(await organizations.exists(org))) throw organizationNotFound(org)
   return org
+}
+
+const serversOwn = (org: string): AuditError =>
+  new AuditError(
+    'insufficient_scope',
+    `The log of "${org}" is the server’s own: only the root key reads it, or a key that is bound to it.`,
+  )
+
+/** What concerns whole organizations is not for a key of one. @throws AuditError `insufficient_scope` */
+export function requireUnbound(caller: Caller, what: string): void {
+  if (caller.org === ANY_ORGANIZATION) return
+  throw new AuditError(
+    'insufficient_scope',
+    `The key is bound to ${JSON.stringify(caller.org)}; only an unbound admin key ${what}.`,
+  )
 }
 
 /** A key that is bound learns nothing about organizations other than its own: not even whether they exist. */

@@ -15,12 +15,20 @@ import {
   refuseUnrouted,
 } from './refuse.js'
 import { requestIdOf } from './request-id.js'
+import { disclosureRoutes } from './routes/disclosures.js'
+import { cosignedRoutes } from './routes/cosigned.js'
 import { eventTypeRoutes } from './routes/event-types.js'
 import { eventRoutes } from './routes/events.js'
+import { evidenceRoutes } from './routes/evidence.js'
+import { exportRoutes } from './routes/exports.js'
 import { healthRoutes } from './routes/health.js'
 import { keyRoutes } from './routes/keys.js'
+import { logKeyRoutes } from './routes/log-keys.js'
 import { openAiRoutes } from './routes/openai.js'
 import { organizationRoutes } from './routes/organizations.js'
+import { holdRoutes, retentionRoutes } from './routes/retention.js'
+import { rotationRoutes } from './routes/rotation.js'
+import { redactionRoutes } from './routes/redactions.js'
 import { savedQueryRoutes } from './routes/saved-queries.js'
 import { searchRoutes } from './routes/search.js'
 import { tailRoutes } from './routes/tail.js'
@@ -82,8 +90,17 @@ export async function makeApp(services: Services, options: HttpOptions = HTTP_OP
       openAiRoutes,
       eventTypeRoutes,
       organizationRoutes,
+      retentionRoutes,
+      holdRoutes,
+      rotationRoutes,
       keyRoutes,
       tlogRoutes,
+      cosignedRoutes,
+      logKeyRoutes,
+      disclosureRoutes,
+      evidenceRoutes,
+      exportRoutes,
+      redactionRoutes,
       healthRoutes,
     ])
       add(routes, services)

@@ -1,6 +1,10 @@
 /** Metrics for Prometheus: counts and durations, never names of organizations, keys or people. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { GuardGauge } from '../guard/index.js'
 import type { CommitterGauge } from '../log/index.js'
+import type { SinkGauge } from '../sink/index.js'
+import { addGuardMetrics } from './guard-metrics.js'
+import { addSinkMetrics } from './sink-metrics.js'
 import type { StreamsGauge } from './streams.js'
 
 export class Metrics {
@@ -11,7 +15,12 @@ export class Metrics {
   readonly #typeWarnings: Counter
   readonly #streamEnds: Counter<'code'>
 
-  constructor(committer: () => CommitterGauge, streams: () => StreamsGauge) {
+  constructor(
+    committer: () => CommitterGauge,
+    streams: () => StreamsGauge,
+    guard?: () => GuardGauge,
+    sinks?: () => SinkGauge,
+  ) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = new Histogram({
@@ -44,6 +53,8 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     })
+    if (guard) addGuardMetrics(this.#registry, guard)
+    if (sinks) addSinkMetrics(this.#registry, sinks)
     gauge('sealedlog_streams', 'Event streams that are open.', () => streams().streams, registers)
     gauge(
       'sealedlog_stream_buffer_bytes',

@@ -161,15 +161,20 @@ const EVENT_COMPONENTS = {
   },
 } satisfies { readonly [name: string]: JsonObject }
 
-const organization = object('An organization and its log.', {
-  object: constant('organization'),
-  id: text('Its id. It stands in clear for ever.'),
-  name: text('Its name.'),
-  created_at: time('When it was created.'),
-  origin: text('The origin line of its checkpoints.'),
-  vkey: text('The verifier key of its checkpoints (C2SP signed note).'),
-  size: count('How many entries its log has.'),
-})
+const organization = object(
+  'An organization and its log.',
+  {
+    object: constant('organization'),
+    id: text('Its id. It stands in clear for ever.'),
+    name: text('Its name.'),
+    created_at: time('When it was created.'),
+    origin: text('The origin line of its checkpoints.'),
+    vkey: text('The verifier key of its checkpoints (C2SP signed note).'),
+    size: count('How many entries its log has.'),
+    closed_at: time('When it was closed; absent while it is open.'),
+  },
+  ['closed_at'],
+)
 const key = {
   object: constant('key'),
   id: text('The key’s id: not a secret.'),

@@ -10,7 +10,9 @@ const TAGS = {
   'OpenAI-compatible': 'The same log, served to clients of OpenAI’s audit log API.',
   'Event types': 'What an organization says of its event types, and demands of events.',
   Organizations: 'Each organization has a log of its own.',
+  Retention: 'How long entries are kept, and when nothing may be erased.',
   Keys: 'Who may write, read and administer.',
+  Erasing: 'What the law asks to be erased, so that every proof stays valid.',
   Proofs: 'Each log as C2SP tlog-tiles: anyone who holds a checkpoint can check it.',
   Operations: 'Whether the server lives, and what it measured.',
 } as const

@@ -1,7 +1,8 @@
 /** What routes work with, handed in from above. */
 import type { RandomBytes } from '@sealedlog/sdk/base'
-import type { AuditLog } from '../log/index.js'
+import type { AuditLog, Keeping } from '../log/index.js'
 import type { DocumentStore, KeyStore } from '../store/index.js'
+import type { CosignedNotes } from '../sink/index.js'
 import type { Types } from '../types/index.js'
 import type { Caller, Gatekeeper, Organizations } from './access.js'
 import type { Metrics } from './metrics.js'
@@ -12,7 +13,10 @@ export interface Services {
   readonly log: AuditLog
   readonly keys: KeyStore
   readonly documents: DocumentStore
+  /** what witnesses signed */
+  readonly cosigned: CosignedNotes
   readonly types: Types
+  readonly keeping: Keeping
   readonly gatekeeper: Gatekeeper
   readonly organizations: Organizations
   readonly rates: Rates

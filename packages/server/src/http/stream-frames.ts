@@ -1,11 +1,18 @@
 /** The frames of a page: made once for all streams that ask for the same events in the same form. */
 import type { Dialect } from '@sealedlog/sdk/dialect'
 import { atTime, type Matcher, matcherOf, type Query } from '@sealedlog/sdk/query'
-import { hideServerEntries, type TailPage } from '../log/index.js'
+import { countShown, hideServerEntries, type TailPage } from '../log/index.js'
 import { formatEntry } from './event-stream.js'
 
 /** Kept as long as somebody holds the page, and no longer. */
-const MADE = new WeakMap<TailPage, Map<string, Uint8Array>>()
+const MADE = new WeakMap<TailPage, Map<string, Framed>>()
+
+export interface Framed {
+  /** empty where there is none */
+  readonly bytes: Uint8Array
+  /** how many of the events count as read */
+  readonly shown: number
+}
 
 export class Frames {
   readonly #holds: Matcher
@@ -20,17 +27,18 @@ export class Frames {
     this.#form = `${dialect.name} ${JSON.stringify(whole)}`
   }
 
-  /** The frames of the events that are asked for; empty where there is none. */
-  of(page: TailPage): Uint8Array {
-    const forms = MADE.get(page) ?? new Map<string, Uint8Array>()
+  /** The frames of the events that are asked for. */
+  of(page: TailPage): Framed {
+    const forms = MADE.get(page) ?? new Map<string, Framed>()
     MADE.set(page, forms)
     const made = forms.get(this.#form) ?? this.#make(page)
     forms.set(this.#form, made)
     return made
   }
 
-  #make({ events }: TailPage): Uint8Array {
-    const frames = events.filter(this.#holds).map((event) => formatEntry(event.index, this.#dialect.to(event)))
-    return Buffer.from(frames.join(''))
+  #make({ events }: TailPage): Framed {
+    const asked = events.filter(this.#holds)
+    const frames = asked.map((event) => formatEntry(event.index, this.#dialect.to(event)))
+    return { bytes: Buffer.from(frames.join('')), shown: countShown(asked) }
   }
 }

@@ -97,10 +97,11 @@ class TailStream {
     const page = await log.follow({ org: this.#org, after: this.#next, waitMs, signal })
     if (page === undefined || signal.aborted) return
     if (page.next === this.#next) throw shuttingDown()
-    const frames = this.#frames.of(page)
-    if (frames.length > 0) socket.write(frames)
-    this.#owes = frames.length > 0
+    const { bytes, shown } = this.#frames.of(page)
+    if (bytes.length > 0) socket.write(bytes)
+    this.#owes = bytes.length > 0
     this.#next = page.next
+    this.#count(shown)
   }
 
   /** Looks at the key again, and says that the stream is alive; to a socket that is not read, nothing is added. */
@@ -110,6 +111,11 @@ class TailStream {
     await gatekeeper.identify(this.#request)
     if (socket.bufferedBytes === 0) socket.write(formatHeartbeat(this.#next))
     this.#beatAtMs = performance.now() + streams.limits.heartbeatMs
+  }
+
+  #count(entries: number): void {
+    const { caller } = this.#request
+    this.#services.keeping.reads.count(this.#org, caller.keyId, 'stream', { requests: 0, entries })
   }
 
   #untilBeatMs(): number {

@@ -3,6 +3,8 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RunningServer } from '../../dist/server.js'
+import { parseLogs } from '../../dist/witness/index.js'
+import { policyText, witnessOf } from '../sink/support.js'
 import { type Answer, as, type Asks, type Body, makeKey, makeOrganizations, start } from './support.js'
 
 let server: RunningServer
@@ -14,7 +16,8 @@ let cursor: string
 let keyId: string
 
 beforeAll(async () => {
-  server = await start()
+  const witness = await witnessOf()
+  server = await start({ sinks: { policy: policyText(1, [{ ...witness, name: 'w' }]), witnessEveryMs: 3_600_000 } })
   await makeOrganizations(server, 'acme', 'beta')
   const made = await makeKey(server, 'acme', ['write', 'read', 'admin'])
   keyId = made.id
@@ -25,6 +28,8 @@ beforeAll(async () => {
     'POST /v1/events/batch',
     [1, 2, 3].map((n) => ({ id: `evt_${n}`, type: 'api_key.created' })),
   )
+  witness.setLogs(parseLogs((await ask('GET /v1/organizations/acme/tlog/vkey')).text, 'vkey'))
+  await server.publish()
   cursor = (await ask('GET /v1/events?limit=1')).json.next_cursor
   await ask('PUT /v1/event-types/invoice.sent', { mode: 'warn', details: { required: ['number'] } })
 })
@@ -59,10 +64,12 @@ const addressOf = (path: string): string =>
     .replace('{id}', 'evt_1')
     .replace('{org}', 'acme')
     .replace('{type}', 'invoice.sent')
+    .replace('disclosures/{path}', 'disclosures/000')
     .replace('{path}', '0/000.p/3')
 
-/** The tree prints a wildcard without what stands before it. */
-const WILDCARD = ['/:org*', '/:org/tlog/tile/*'] as const
+/** The tree prints wildcards as one, without what stands before them. */
+const WILDCARD = '/:org*'
+const WILDCARDS = ['/:org/tlog/tile/*', '/:org/tlog/disclosures/*']
 
 /** Every path that fastify routes, from the tree that it prints. */
 function routedPaths(): readonly string[] {
@@ -74,7 +81,9 @@ function routedPaths(): readonly string[] {
     const { indent = '', part = '', methods } = match.groups
     parts.splice(indent.length / 4)
     parts.push(part)
-    if (methods) paths.push(parts.join('').replace(...WILDCARD))
+    const path = parts.join('')
+    if (methods)
+      paths.push(...(path.includes(WILDCARD) ? WILDCARDS.map((each) => path.replace(WILDCARD, each)) : [path]))
   }
   return [...new Set(paths)]
 }
@@ -123,6 +132,7 @@ const SAMPLES: { readonly [name: string]: () => string } = {
   ip_address: () => '203.0.113.7',
   outcome: () => 'success',
   organization: () => 'acme',
+  withhold: () => 'actor',
 }
 
 function sampleOf(path: string, { name, schema }: Body): string {
@@ -179,8 +189,11 @@ describe('it is true of parameters', () => {
 const BODIES: { readonly [line: string]: unknown } = {
   'POST /v1/events': { type: 'a.b' },
   'POST /v1/events/batch': [{ type: 'a.b' }],
+  'POST /v1/exports': {},
   'POST /v1/organizations': { id: 'made' },
+  'POST /v1/redactions': { person: { identifiers: ['nobody'] }, basis: 'GDPR Art. 17' },
   'POST /v1/keys': { organization: 'acme', name: 'made', scopes: ['read'] },
+  'PUT /v1/organizations/acme/retention': {},
   'PUT /v1/event-types/invoice.sent': { mode: 'warn', details: { required: ['number'] } },
 }
 const bodyFor = (line: string): unknown => BODIES[line]
@@ -206,6 +219,12 @@ const CALLS: readonly Call[] = [
   ['POST /v1/events/batch', [null, {}]],
   ['POST /v1/events/batch', []],
   ['POST /v1/events/batch', Array.from({ length: 1_001 }, () => ({}))],
+  ['POST /v1/events', { id: 'evt_9', type: 'a.b', actor: { type: 'user', id: 'user_9' }, details: { by: 'user_9' } }],
+  ['POST /v1/redactions', { events: [{ id: 'evt_9', groups: ['actor'] }], basis: 'GDPR Art. 17', request_id: 'dsr-1' }],
+  ['POST /v1/redactions', { person: { identifiers: ['nobody'] }, basis: 'GDPR Art. 17' }],
+  ['POST /v1/redactions', { person: { identifiers: ['user_9'] }, basis: 'GDPR Art. 17', dry_run: true }],
+  ['POST /v1/redactions', { events: [{ id: 'nobody' }], basis: 'GDPR Art. 17' }],
+  ['POST /v1/redactions', { person: { identifiers: ['x'] } }],
   ['GET /v1/events'],
   ['GET /v1/events?limit=1'],
   ['GET /v1/events?dialect=openai'],
@@ -252,7 +271,23 @@ const CALLS: readonly Call[] = [
   ['DELETE /v1/event-types/order.placed'],
   ['DELETE /v1/event-types/order.placed'],
   ['GET /v1/organizations/acme/tlog/checkpoint'],
+  ['GET /v1/organizations/acme/tlog/cosigned'],
+  ['GET /v1/organizations/acme/tlog/cosigned?x=1'],
   ['GET /v1/organizations/acme/tlog/vkey'],
+  ['GET /v1/organizations/acme/tlog/keys'],
+  ['GET /v1/organizations/acme/tlog/disclosures/000'],
+  ['GET /v1/organizations/acme/tlog/disclosures/x001/000'],
+  ['GET /v1/events/evt_1/evidence'],
+  ['GET /v1/events/evt_1/evidence?withhold=actor,details'],
+  ['GET /v1/events/evt_1/evidence?withhold=x'],
+  ['GET /v1/events/nobody/evidence'],
+  ['POST /v1/exports', {}],
+  [
+    'POST /v1/exports',
+    { to: 1, q: 'type:api_key.*', filters: { outcome: 'success' }, withhold: ['actor'], reason: 'x' },
+  ],
+  ['POST /v1/exports', { to: -1 }],
+  ['POST /v1/exports', { q: '(' }],
   ['GET /v1/organizations/acme/tlog/tile/0/000.p/3'],
   ['GET /v1/organizations/acme/tlog/tile/9/000'],
   ['POST /v1/events/search', { query: { not: { field: 'type', starts_with: 'api_key.' } }, limit: 1 }],
@@ -273,6 +308,17 @@ const CALLS: readonly Call[] = [
   ['GET /v1/organizations/acme/tlog/consistency'],
   ['GET /v1/events/evt_1/proof'],
   ['GET /v1/events/nobody/proof'],
+  ['GET /v1/organizations/acme/retention'],
+  ['PUT /v1/organizations/acme/retention', { default_days: 365, buckets: { legal: null } }],
+  ['PUT /v1/organizations/acme/retention', { default_days: 0 }],
+  ['GET /v1/organizations/acme/retention/preview'],
+  ['DELETE /v1/organizations/acme/retention'],
+  ['GET /v1/organizations/acme/hold'],
+  ['PUT /v1/organizations/acme/hold', { reason: 'Case 7' }],
+  ['PUT /v1/organizations/acme/hold', {}],
+  ['DELETE /v1/organizations/acme/hold'],
+  ['POST /v1/organizations/acme/tlog/rotate'],
+  ['DELETE /v1/organizations/acme'],
   ['GET /healthz'],
   ['GET /readyz'],
   ['GET /metrics'],
@@ -290,6 +336,15 @@ const ROOT_CALLS: readonly Call[] = [
   ['GET /v1/events'],
   ['POST /v1/keys', { organization: '*', name: 'x', scopes: ['write', 'read', 'admin'] }],
   ['GET /v1/keys'],
+  ['POST /v1/organizations/one/tlog/rotate'],
+  ['PUT /v1/organizations/one/hold', { reason: 'Case 7' }],
+  ['DELETE /v1/organizations/one'],
+  ['DELETE /v1/organizations/two'],
+  ['GET /v1/organizations/two'],
+  ['POST /v1/organizations/two/tlog/rotate'],
+  ['PUT /v1/organizations/two/retention', {}],
+  ['POST /v1/keys', { organization: 'two', name: 'x', scopes: ['read'] }],
+  ['POST /v1/events', { org: 'two', type: 'a.b' }],
 ]
 
 describe('it is true of answers', () => {

@@ -17,7 +17,7 @@ afterAll(async () => {
 /** A server on a free port, closed when the test file ends. */
 export async function start(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'sealedlog-http-'))
-  const server = await startServer({ data: folder, port: 0, drainMs: 0, ...options })
+  const server = await startServer({ data: folder, port: 0, drainMs: 0, marks: false, ...options })
   started.push({ server, folder })
   return server
 }

@@ -19,6 +19,7 @@ const WRITE_CODES = [
   'invalid_event',
   'reserved_type',
   'event_conflict',
+  'organization_closed',
   'queue_full',
   'clock_behind',
   'shutting_down',

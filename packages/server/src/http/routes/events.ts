@@ -3,6 +3,7 @@ import type { Dialect } from '@sealedlog/sdk/dialect'
 import { BOUNDS } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
+  countShown,
   type Evidence,
   formatCursor,
   type PageRequest,
@@ -114,16 +115,28 @@ async function list(services: Services, request: FastifyRequest, reply: FastifyR
   }
   query.done()
   services.rates.take(caller.keyId, org, 1)
-  const answer = await readList(services, page, dialect)
+  const answer = await readList(services, page, dialect, { keyId: caller.keyId, kind: 'list' })
   if (answer.next_cursor !== null) reply.header('link', `<${nextUrl(request, answer.next_cursor)}>; rel="next"`)
   return answer
 }
 
 /** The answer of every list: a page may be shorter than its limit, even empty, and still have more behind it. */
-export async function readList({ log, cursorKey }: Services, page: PageRequest, dialect: Dialect): Promise<ListAnswer> {
+export async function readList(
+  { log, cursorKey, keeping }: Services,
+  page: PageRequest,
+  dialect: Dialect,
+  reader: Reader,
+): Promise<ListAnswer> {
   const { events, next } = await log.list(page)
+  keeping.reads.count(page.org, reader.keyId, reader.kind, { entries: countShown(events) })
   const next_cursor = next ? formatCursor(cursorKey, page.org, next) : null
   return { object: 'list', data: events.map((event) => dialect.to(event)), has_more: next !== undefined, next_cursor }
+}
+
+/** Who asks for a list, and by which route: what is counted of it. */
+interface Reader {
+  readonly keyId: string
+  readonly kind: 'list' | 'search'
 }
 
 export interface ListAnswer {
@@ -152,6 +165,7 @@ async function getOne(services: Services, request: FastifyRequest, id: string): 
   query.done()
   services.rates.take(caller.keyId, org, 1)
   const { event, entry } = await services.log.get(org, id)
+  services.keeping.reads.count(org, caller.keyId, 'get', { entries: countShown([event]) })
   if (include === undefined) return dialect.to(event)
   const { checkpoint, size } = await services.log.head(org)
   return { ...dialect.to(event), proof: { ...(await services.log.evidence(org, entry, size)), checkpoint } }

@@ -31,7 +31,7 @@ export const createKeyDoc = page({
   body: { content: { 'application/json': { schema: ASKED } } },
   response: {
     201: json('The key.', 'NewKey'),
-    ...refusals(['key', 'organization', 'query', 'body'], ['invalid_key_request']),
+    ...refusals(['key', 'organization', 'query', 'body'], ['invalid_key_request', 'organization_closed']),
   },
 })
 

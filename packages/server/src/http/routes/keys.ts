@@ -16,6 +16,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type KeyRecord, SCOPES, type Scope } from '../../store/index.js'
 import { ANY_ORGANIZATION, type Caller, hashKey, isOrganizationId, mintKey, organizationOf } from '../access.js'
 import { readJson } from '../body.js'
+import { byOf } from '../by.js'
 import type { Services } from '../services.js'
 import { queryOf } from './events.js'
 import { createKeyDoc, listKeysDoc, revokeKeyDoc } from './keys.doc.js'
@@ -47,6 +48,7 @@ async function create(services: Services, request: FastifyRequest, reply: Fastif
   queryOf(request).done()
   const asked = readKey(await readJson(request), services.nowMs())
   const org = await organizationFor(services, request, asked.organization)
+  services.keeping.standing.checkOpen(org)
   const key = mintKey(services.random)
   const record: KeyRecord = {
     id: newEventId(services.nowMs(), services.random).replace('evt_', 'key_'),
@@ -59,6 +61,7 @@ async function create(services: Services, request: FastifyRequest, reply: Fastif
     revokedAtMs: null,
   }
   await services.keys.addKey(record)
+  await services.keeping.instance.keyCreated(record, await byOf(services, request))
   reply.code(201).header('cache-control', 'no-store')
   return { ...formatKey(record), key }
 }
@@ -101,6 +104,7 @@ async function revoke(services: Services, request: FastifyRequest, id: string): 
     throw new AuditError('key_not_found', `There is no key with the id ${JSON.stringify(id.slice(0, 60))} here.`)
   if (key.org !== ANY_ORGANIZATION) await organizationOf(request, request.caller, services.organizations, [key.org])
   await services.keys.revokeKey(id, services.nowMs())
+  await services.keeping.instance.keyRevoked(key, await byOf(services, request))
   return formatKey((await services.keys.getKey(id)) ?? key)
 }
 

@@ -3,6 +3,7 @@ import { AuditError } from '@sealedlog/sdk/base'
 import { DIALECTS } from '@sealedlog/sdk/dialect'
 import { type ListPosition, positionOf } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { countShown } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { readOpenAiQuery } from '../openai-query.js'
 import { parsePairs } from '../query-string.js'
@@ -32,6 +33,7 @@ async function list(services: Services, request: FastifyRequest): Promise<object
     ...(after && { after }),
     ...(before && { before }),
   })
+  services.keeping.reads.count(org, caller.keyId, 'audit_logs', { entries: countShown(events) })
   const data = events.map((event) => DIALECTS.openai.to(event))
   return {
     object: 'list',

@@ -57,6 +57,20 @@ export const putOrganizationDoc = page({
   response: { ...made, ...refusals(['key', 'query', 'body'], ['invalid_organization', 'not_found']) },
 })
 
+export const closeOrganizationDoc = page({
+  operationId: 'closeOrganization',
+  tags: ['Organizations'],
+  summary: 'Close an organization',
+  description:
+    'For ever: its keys are revoked, all that its entries disclose is erased (accounted for by `audit.redaction` entries with the basis `organization closed`), what it set up is forgotten, and nothing more is recorded for it. Its leaves, tiles, checkpoint and proofs stay served. Saying it twice is saying it once. For unbound admin keys; a legal hold refuses it.',
+  headers: CALL_HEADERS,
+  params: ORG,
+  response: {
+    200: json('It is closed.', 'Organization'),
+    ...refusals(['key', 'organization', 'query'], ['not_found', 'legal_hold', 'invalid_organization', 'log_read_only']),
+  },
+})
+
 export const listOrganizationsDoc = page({
   operationId: 'listOrganizations',
   tags: ['Organizations'],

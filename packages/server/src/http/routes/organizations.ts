@@ -1,13 +1,16 @@
-/** Organizations: /v1/organizations. Each is a log of its own, and is never deleted. */
+/** Organizations: /v1/organizations. Each is a log of its own, which is never deleted: an organization is closed. */
 import { AuditError, formatTime, isJsonObject, type Json } from '@sealedlog/sdk/base'
 import { BOUNDS } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isServersOwn } from '../../log/index.js'
 import type { LogHead } from '../../store/index.js'
-import { ANY_ORGANIZATION, isOrganizationId, organizationOf } from '../access.js'
+import { ANY_ORGANIZATION, isOrganizationId, organizationOf, requireUnbound } from '../access.js'
 import { readJson } from '../body.js'
+import { byOf } from '../by.js'
 import type { Services } from '../services.js'
 import { queryOf } from './events.js'
 import {
+  closeOrganizationDoc,
   createOrganizationDoc,
   listOrganizationsDoc,
   organizationDoc,
@@ -31,19 +34,27 @@ export function organizationRoutes(app: FastifyInstance, services: Services): vo
   app.get<ById>('/v1/organizations/:org', { config: { access: 'any' }, schema: organizationDoc }, async (request) => {
     queryOf(request).done()
     const org = await organizationOf(request, request.caller, services.organizations, [request.params.org])
-    return formatOrganization(await services.log.head(org))
+    return formatOrganization(services, await services.log.head(org))
   })
+  app.delete<ById>('/v1/organizations/:org', { config: { access: 'admin' }, schema: closeOrganizationDoc }, (request) =>
+    close(services, request),
+  )
 }
 
-const formatOrganization = ({ org, name, createdAtMs, origin, vkey, size }: LogHead): object => ({
-  object: 'organization',
-  id: org,
-  name,
-  created_at: formatTime(createdAtMs),
-  origin,
-  vkey,
-  size,
-})
+function formatOrganization({ keeping }: Services, head: LogHead): object {
+  const { org, name, createdAtMs, origin, vkey, size } = head
+  const closing = keeping.standing.closingOf(org)
+  return {
+    object: 'organization',
+    id: org,
+    name,
+    created_at: formatTime(createdAtMs),
+    origin,
+    vkey,
+    size,
+    ...(closing && { closed_at: closing.closed_at }),
+  }
+}
 
 async function create(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<object> {
   const { id, name } = readOrganization(await readJson(request), ['id', 'name'])
@@ -65,12 +76,24 @@ async function make(
   name: string | undefined,
 ): Promise<object> {
   queryOf(request).done()
-  if (request.caller.org !== ANY_ORGANIZATION) throw boundKey(request.caller.org)
-  if (org === undefined || !isOrganizationId(org) || org.startsWith('_')) throw invalidId(org)
+  requireUnbound(request.caller, 'creates organizations')
+  if (org === undefined || !isOrganizationId(org) || isServersOwn(org)) throw invalidId(org)
   const existed = await services.organizations.exists(org)
   const head = await services.organizations.create(org, name ?? org)
+  // Also of one that existed: whoever made it may not have come to say so. What is said already is not said again.
+  await services.keeping.instance.organizationCreated(head, await byOf(services, request))
   reply.code(existed ? 200 : 201)
-  return formatOrganization(head)
+  return formatOrganization(services, head)
+}
+
+/** Closes it; one that is closed already is answered the same. */
+async function close(services: Services, request: FastifyRequest<ById>): Promise<object> {
+  queryOf(request).done()
+  const org = await organizationOf(request, request.caller, services.organizations, [request.params.org])
+  requireUnbound(request.caller, 'closes organizations')
+  services.rates.take(request.caller.keyId, org, 1)
+  await services.keeping.closings.close(org, await byOf(services, request))
+  return formatOrganization(services, await services.log.head(org))
 }
 
 async function list(services: Services, request: FastifyRequest): Promise<object> {
@@ -80,10 +103,13 @@ async function list(services: Services, request: FastifyRequest): Promise<object
   query.done()
   if (request.caller.org !== ANY_ORGANIZATION) {
     const own = await organizationOf(request, request.caller, services.organizations)
-    return { object: 'list', data: [formatOrganization(await services.log.head(own))], has_more: false }
+    return { object: 'list', data: [formatOrganization(services, await services.log.head(own))], has_more: false }
   }
-  const heads = await services.log.organizations(after, limit + 1)
-  return { object: 'list', data: heads.slice(0, limit).map(formatOrganization), has_more: heads.length > limit }
+  // One more tells whether more follow, and the server's own, which is not shown, may be one of them.
+  const heads = await services.log.organizations(after, limit + 2)
+  const shown = heads.filter((head) => !isServersOwn(head.org))
+  const data = shown.slice(0, limit).map((head) => formatOrganization(services, head))
+  return { object: 'list', data, has_more: shown.length > limit }
 }
 
 function readOrganization(body: Json, members: readonly string[]): { readonly id?: string; readonly name?: string } {
@@ -103,12 +129,6 @@ function readOrganization(body: Json, members: readonly string[]): { readonly id
   }
   return body
 }
-
-const boundKey = (org: string): AuditError =>
-  new AuditError(
-    'insufficient_scope',
-    `The key is bound to ${JSON.stringify(org)}; only an unbound admin key creates organizations.`,
-  )
 
 const invalidId = (org: string | undefined): AuditError =>
   new AuditError(

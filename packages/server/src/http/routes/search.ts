@@ -27,7 +27,8 @@ async function search(services: Services, request: FastifyRequest): Promise<List
   const asked = readSearch(await readJson(request, QUERY_JSON_LEVELS_MAX))
   const org = await organizationOf(request, caller, services.organizations)
   services.rates.take(caller.keyId, org, 1)
-  return readList(services, { org, ...asked, ...readCursor(services, org, asked.cursor) }, dialect)
+  const page = { org, ...asked, ...readCursor(services, org, asked.cursor) }
+  return readList(services, page, dialect, { keyId: caller.keyId, kind: 'search' })
 }
 
 const MEMBERS = ['query', 'order', 'limit', 'cursor']

@@ -1,7 +1,7 @@
 /** Following a log: /v1/events/tail, by long poll or as an event stream. */
 import { BOUNDS } from '@sealedlog/sdk/event'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BEFORE_FIRST } from '../../log/index.js'
+import { BEFORE_FIRST, countShown } from '../../log/index.js'
 import { organizationOf } from '../access.js'
 import { asksForStream, STREAM_HEADERS } from '../event-stream.js'
 import { invalidParameter, type QueryString } from '../query-string.js'
@@ -35,6 +35,7 @@ async function poll(services: Services, request: FastifyRequest, reply: FastifyR
   query.done()
   services.rates.take(caller.keyId, org, 1)
   const page = await services.log.tail(asked)
+  services.keeping.reads.count(org, caller.keyId, 'tail', { entries: countShown(page.events) })
   return { object: 'list', data: page.events.map((event) => dialect.to(event)), next: page.next }
 }
 
@@ -54,6 +55,7 @@ async function stream(services: Services, request: FastifyRequest, reply: Fastif
   const asked = { org, query: filters, dialect, after: await services.log.startOf(org, after) }
   if (request.method === 'HEAD') return reply.headers(STREAM_HEADERS).send()
   const open = services.streams.open([`key ${caller.keyId}`, `organization ${org}`], reply.raw)
+  services.keeping.reads.count(org, caller.keyId, 'stream', { entries: 0 })
   await runStream(services, request, reply, open, asked)
   return reply
 }

@@ -8,24 +8,12 @@ export const checkpointDoc = page({
   operationId: 'getCheckpoint',
   tags: ['Proofs'],
   summary: 'Get the checkpoint',
-  description: 'Size and root of the log, signed (C2SP tlog-checkpoint). For any key of the organization.',
+  description:
+    'Size and root of the log, signed (C2SP tlog-checkpoint), with the cosignatures of witnesses where they signed this very one already. For any key of the organization.',
   headers: CALL_HEADERS,
   params: ORG,
   response: {
     200: { ...text('A signed note.'), headers: CACHE },
-    ...refusals(['key', 'organization', 'query'], ['not_found']),
-  },
-})
-
-export const vkeyDoc = page({
-  operationId: 'getVerifierKeys',
-  tags: ['Proofs'],
-  summary: 'Get the verifier keys',
-  description: 'With which the log’s checkpoints are checked: one a line, newest first (C2SP signed-note).',
-  headers: CALL_HEADERS,
-  params: ORG,
-  response: {
-    200: { ...text('Verifier keys.'), headers: CACHE },
     ...refusals(['key', 'organization', 'query'], ['not_found']),
   },
 })

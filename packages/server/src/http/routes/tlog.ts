@@ -1,4 +1,4 @@
-/** Each organization's log as C2SP tlog-tiles serves it: checkpoint, verifier key, tiles, entry bundles and proofs. */
+/** Each organization's log as C2SP tlog-tiles serves it: checkpoint, tiles, entry bundles and proofs. */
 import { AuditError } from '@sealedlog/sdk/base'
 import { parseTilePath, TILE_WIDTH, type TileName } from '@sealedlog/sdk/merkle'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -6,7 +6,7 @@ import { organizationOf } from '../access.js'
 import { invalidParameter } from '../query-string.js'
 import type { Services } from '../services.js'
 import { queryOf } from './events.js'
-import { checkpointDoc, consistencyDoc, proofDoc, tileDoc, vkeyDoc } from './tlog.doc.js'
+import { checkpointDoc, consistencyDoc, proofDoc, tileDoc } from './tlog.doc.js'
 
 type ByOrg = { Params: { org: string } }
 type ById = { Params: { id: string } }
@@ -16,19 +16,14 @@ type ByTile = { Params: { org: string; '*': string } }
 const FOR_EVER = 'private, max-age=31536000, immutable'
 
 export function tlogRoutes(app: FastifyInstance, services: Services): void {
-  const text = (request: FastifyRequest<ByOrg>, reply: FastifyReply) => {
-    asText(reply)
-    return headOf(services, request)
-  }
   app.get<ByOrg>(
     '/v1/organizations/:org/tlog/checkpoint',
     { config: { access: 'any' }, schema: checkpointDoc },
-    async (request, reply) => (await text(request, reply)).checkpoint,
-  )
-  app.get<ByOrg>(
-    '/v1/organizations/:org/tlog/vkey',
-    { config: { access: 'any' }, schema: vkeyDoc },
-    async (request, reply) => `${(await text(request, reply)).vkey}\n`,
+    async (request, reply) => {
+      asText(reply)
+      const { org, checkpoint } = await headOf(services, request)
+      return services.cosigned.withCosignatures(org, checkpoint)
+    },
   )
   app.get<ByOrg>(
     '/v1/organizations/:org/tlog/consistency',
@@ -60,7 +55,7 @@ async function sendGrowth(
   if (from === undefined) throw invalidParameter('from', 'from is missing: the size of the checkpoint that you hold.')
   const org = await organizationOf(request, request.caller, services.organizations, [request.params.org])
   services.rates.take(request.caller.keyId, org, 1)
-  return asText(reply).send(await services.log.growth(org, from))
+  return asText(reply).send(await services.log.proofs.growth(org, from))
 }
 
 async function sendProof(
@@ -71,7 +66,7 @@ async function sendProof(
   queryOf(request).done()
   const org = await organizationOf(request, request.caller, services.organizations)
   services.rates.take(request.caller.keyId, org, 1)
-  return asText(reply).send(await services.log.proof(org, request.params.id))
+  return asText(reply).send(await services.log.proofs.inclusion(org, request.params.id))
 }
 
 async function headOf(services: Services, request: FastifyRequest<ByOrg>) {
@@ -88,7 +83,10 @@ async function sendTile(
 ): Promise<FastifyReply> {
   const tile = readTileName(`tile/${request.params['*']}`)
   const { org } = await headOf(services, request)
-  const bytes = await services.log.tile(org, tile)
+  const bytes = await services.log.proofs.tile(org, tile)
+  // A tile of hashes shows no entry; a bundle shows as many as it is wide.
+  const entries = tile.level === 'entries' ? tile.width : 0
+  services.keeping.reads.count(org, request.caller.keyId, 'tile', { entries })
   return reply
     .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
     .type('application/octet-stream')

@@ -107,7 +107,7 @@ const METHODS: readonly (readonly [method: string, path: string, allow: string])
   ['POST', '/v1/events/tail', 'GET, HEAD, OPTIONS'],
   ['POST', '/v1/organization/audit_logs', 'GET, HEAD, OPTIONS'],
   ['DELETE', '/v1/organizations', 'GET, HEAD, OPTIONS, POST'],
-  ['DELETE', '/v1/organizations/acme', 'GET, HEAD, OPTIONS, PUT'],
+  ['PATCH', '/v1/organizations/acme', 'DELETE, GET, HEAD, OPTIONS, PUT'],
   ['PATCH', '/v1/keys', 'GET, HEAD, OPTIONS, POST'],
   ['GET', '/v1/keys/key_1', 'DELETE, OPTIONS'],
   ['POST', '/v1/event-types', 'GET, HEAD, OPTIONS'],
