@@ -65,7 +65,7 @@ function readUrl(text: string): URL {
 }
 
 /** The root key of this machine's data folder is for this machine's server, and is sent nowhere else. */
-function localRootKey(url: URL): string | undefined {
+export function localRootKey(url: URL): string | undefined {
   const isLocal = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   return isLocal && existsSync(LOCAL_ROOT_KEY) ? readFileSync(LOCAL_ROOT_KEY, 'utf8').trim() : undefined
 }

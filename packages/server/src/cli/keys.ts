@@ -1,9 +1,10 @@
-/** `sealedlog keys`: making, listing and revoking keys. A key is shown once, when it is made. */
+/** `sealedlog keys`: making, listing and revoking keys, and rotating that of a log. A key is shown once, when it is made. */
 import type { Command } from 'commander'
 import { addConnection, connect, type ConnectionOptions, untilInterrupted } from './connection.js'
 import { formatInstant } from './event-options.js'
 import { EXIT } from './exit.js'
 import type { AddCommand } from './command.js'
+import { addRotate } from './rotate.js'
 import { type Column, Table } from './table.js'
 import { endWithReader, jsonLine, print, say, terminalWidth, visible } from './terminal.js'
 import { readInstant } from './times.js'
@@ -31,7 +32,9 @@ type ListOptions = ConnectionOptions & { readonly organization?: string }
 const TRIES_MAX = 3
 
 export const keysCommand: AddCommand = (program: Command, finish) => {
-  const keys = program.command('keys').description('Make, list and revoke keys. It takes the scope admin.')
+  const keys = program
+    .command('keys')
+    .description('Make, list and revoke keys; rotate the key of a log. It takes the scope admin.')
   const collect = (value: string, before: readonly string[] = []) => [...before, value]
   addConnection(keys.command('create').description('Make a key. It is shown once: nobody can read it again.'))
     .option('--organization <id>', 'the organization it is bound to, or * for none, which takes the root key')
@@ -45,6 +48,7 @@ export const keysCommand: AddCommand = (program: Command, finish) => {
   addConnection(keys.command('revoke').description('Revoke a key. It works no longer, at once and for ever.'))
     .argument('<id>', 'the key’s id, as keys list shows it: not the key')
     .action(async (id: string, options: ConnectionOptions) => finish(await revoke(id, options).then(() => EXIT.ok)))
+  addRotate(keys, async (work) => finish(await work.then(() => EXIT.ok)))
 }
 
 async function create(options: CreateOptions): Promise<void> {

@@ -1,29 +1,49 @@
 /** The commands, and what all of them share. A new command is one file and one line in COMMANDS. */
 import { Command, CommanderError } from 'commander'
 import { Interrupted } from './client.js'
+import { backupCommand } from './backup.js'
 import type { AddCommand } from './command.js'
 import { demoCommand } from './demo.js'
+import { eraseCommand } from './erase.js'
 import { EXIT, type ExitCode, explain } from './exit.js'
+import { exportCommand } from './export.js'
+import { holdCommand } from './hold.js'
 import { keysCommand } from './keys.js'
 import { listCommand } from './list.js'
+import { organizationsCommand } from './organizations.js'
 import { queriesCommand } from './queries.js'
 import { recordCommand } from './record.js'
 import { reindexCommand } from './reindex.js'
+import { restoreCommand } from './restore.js'
+import { retentionCommand } from './retention.js'
 import { serveCommand } from './serve.js'
+import { startOverCommand } from './start-over.js'
 import { tailCommand } from './tail.js'
 import { typesCommand } from './types.js'
+import { verifyCommand } from './verify.js'
 import { VERSION } from './version.js'
+import { witnessCommand } from './witness.js'
 
 const COMMANDS: readonly AddCommand[] = [
   serveCommand,
   recordCommand,
   listCommand,
   tailCommand,
+  exportCommand,
   queriesCommand,
   keysCommand,
   typesCommand,
+  eraseCommand,
+  retentionCommand,
+  holdCommand,
+  organizationsCommand,
   demoCommand,
   reindexCommand,
+  backupCommand,
+  restoreCommand,
+  startOverCommand,
+  witnessCommand,
+  verifyCommand,
 ]
 
 /** Runs one command line. Resolves with its exit code, when everything it opened is closed. */

@@ -36,9 +36,9 @@ async function reindex({ data: folder, json }: ReindexOptions): Promise<void> {
   const data = await open(folder)
   try {
     const progress = new Progress(json ? false : process.stderr.isTTY)
-    const { entries, organizations } = await countAll(data)
+    const { all, entries, organizations } = await countAll(data)
     await data.index.clear()
-    await data.log.catchUp(sumUp((done) => progress.show(done, entries, formatCounted(done, 'entry', 'entries'))))
+    await data.log.catchUp(sumUp((done) => progress.show(done, all, formatCounted(done, 'entry', 'entries'))))
     progress.end()
     const seconds = progress.seconds()
     if (json)
@@ -64,12 +64,18 @@ async function open(folder: string): Promise<OpenData> {
   }
 }
 
-async function countAll({ log }: OpenData): Promise<{ readonly entries: number; readonly organizations: number }> {
-  const count = { entries: 0, organizations: 0 }
+/** What there is to index; `entries` and `organizations` without the server's own, which is counted nowhere. */
+async function countAll({ log }: OpenData): Promise<{ all: number; entries: number; organizations: number }> {
+  const { isServersOwn } = await import('../log/index.js')
+  const count = { all: 0, entries: 0, organizations: 0 }
   for (let after = ''; ; ) {
     const heads = await log.organizations(after, HEADS_CHUNK)
-    for (const { size } of heads) count.entries += size
-    count.organizations += heads.length
+    for (const { org, size } of heads) {
+      count.all += size
+      if (isServersOwn(org)) continue
+      count.entries += size
+      count.organizations++
+    }
     if (heads.length < HEADS_CHUNK) return count
     after = heads.at(-1)?.org ?? ''
   }

@@ -6,17 +6,22 @@ import { DEFAULT_HOST, DEFAULT_PORT } from '../places.js'
 import type { RunningServer, ServerOptions } from '../server.js'
 import { EXIT } from './exit.js'
 import type { AddCommand } from './command.js'
+import { marksPath } from './marks-path.js'
+import { type SinkOptionTexts, sinkOptions } from './sink-options.js'
 
-interface ServeOptions {
+interface ServeOptions extends SinkOptionTexts {
   readonly data: string
   readonly host: string
   readonly port: string
   readonly originBase?: string
   readonly logLevel?: string
+  readonly marks?: string
+  readonly scrubRate?: string
   readonly rateKey?: string
   readonly rateOrganization?: string
 }
 
+const SECONDS_MAX = 86_400
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 
 export const serveCommand: AddCommand = (program: Command, finish) => {
@@ -29,6 +34,12 @@ export const serveCommand: AddCommand = (program: Command, finish) => {
     .option('--origin-base <name>', 'the base of log origins, such as audit.example.com; settled at the first start')
     .option('--rate-key <number>', 'events a second that one key may send; 0 is no limit')
     .option('--rate-organization <number>', 'events a second that one organization may send; 0 is no limit')
+    .option('--marks <file>', 'the high-water marks; beside the data folder unless it is said, better on another disk')
+    .option('--scrub-rate <number>', 'entries a second that are hashed again in the background; 0 for none')
+    .option('--policy <file>', 'a tlog-policy: its witnesses are asked to cosign every checkpoint')
+    .option('--witness-interval <seconds>', 'how often witnesses are asked, where something changed; 10')
+    .option('--anchor <folder>', 'a folder that checkpoints are added to, better on another machine')
+    .option('--anchor-interval <seconds>', 'how often; 3600')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')}; info where nobody watches, else warn`)
     .action(async (options: ServeOptions) => {
       await serve(options)
@@ -49,7 +60,8 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 function toServerOptions(options: ServeOptions): ServerOptions {
-  const { rateKey, rateOrganization } = options
+  const { rateKey, rateOrganization, scrubRate } = options
+  const marks = marksPath(options.marks)
   const { SEALEDLOG_ROOT_KEY: rootKey, SEALEDLOG_SIGNING_SEED: signingSeed } = process.env
   return {
     data: options.data,
@@ -63,6 +75,9 @@ function toServerOptions(options: ServeOptions): ServerOptions {
         : { perOrganization: wholeNumber('--rate-organization', rateOrganization, 1e9) }),
     },
     ...(options.originBase === undefined ? {} : { originBase: options.originBase }),
+    ...(marks === undefined ? {} : { marks }),
+    sinks: sinkOptions(options, (option, text) => wholeNumber(option, text, SECONDS_MAX)),
+    ...(scrubRate === undefined ? {} : { scrubRate: wholeNumber('--scrub-rate', scrubRate, 1e6) }),
     ...(rootKey === undefined ? {} : { rootKey }),
     ...(signingSeed === undefined ? {} : { signingSeed }),
   }

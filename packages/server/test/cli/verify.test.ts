@@ -1,0 +1,175 @@
+/** `sealedlog verify`: the verifier's command under the program, and the index of a data folder held against its log. */
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { VerifyReport } from '@sealedlog/sdk/verify'
+import { eventsOf, fileOf, ROOT_KEY, type Ended, run, runJson, startTestServer, temporaryFolder } from './support.js'
+
+const COUNT = 3_000
+
+let sound: string
+let state: string
+beforeAll(async () => {
+  state = temporaryFolder()
+  const server = await startTestServer()
+  await runJson(['record', fileOf(eventsOf(0, COUNT))], server)
+  await server.close()
+  sound = server.data
+})
+
+const verify = (args: readonly string[], cwd?: string): Promise<Ended> =>
+  run(['verify', ...args], { env: { XDG_STATE_HOME: state }, ...(cwd === undefined ? {} : { cwd }) })
+
+async function reportOf(folder: string): Promise<VerifyReport & { readonly code: number | null }> {
+  const { code, stdout, stderr } = await verify([folder, '--org', 'default', '--json', '--no-remember'])
+  expect(stderr).toBe('')
+  return { code, ...(JSON.parse(stdout) as VerifyReport) }
+}
+
+const viewOf = ({ checks }: VerifyReport) => checks.find(({ name }) => name === 'view')
+
+/** A copy whose index somebody edited. */
+function copyWith(sql: string, ...values: readonly (string | number)[]): string {
+  const copy = join(temporaryFolder(), 'data')
+  cpSync(sound, copy, { recursive: true })
+  const db = new DatabaseSync(join(copy, 'index.sqlite'))
+  db.prepare(sql).run(...values)
+  db.close()
+  return copy
+}
+
+describe('verify', () => {
+  test('verifies ./data unless something else is named, with its index, and remembers', async () => {
+    const { code, stdout, stderr } = await verify([], join(sound, '..'))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('✓ view         The index says of 3,000 entries what the log says, and nothing else.')
+    expect((await verify([sound])).stdout).toContain('The key is remembered from')
+  })
+
+  test('takes what sealedlog-verify takes, and ends as it does', async () => {
+    const help = await verify(['--help'])
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('Usage: sealedlog verify <target>')])
+    expect(await verify(['--nonsense'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('sealedlog verify: '),
+    })
+    expect((await run(['--help'])).stdout).toContain('verify [target]')
+    const server = await startTestServer()
+    await runJson(['record', fileOf(eventsOf(0, 10))], server)
+    const { code, stdout } = await verify([
+      server.url,
+      '--org',
+      'default',
+      '--key',
+      ROOT_KEY,
+      '--json',
+      '--no-remember',
+    ])
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { verdict: 'verified', size: 10 }])
+    expect((await reportOf(server.data)).verdict).toBe('verified')
+  })
+})
+
+describe('what export made', () => {
+  test('is verified, whole or in part, and only what was chosen to be left out is missing', async () => {
+    const server = await startTestServer()
+    await runJson(['record', fileOf(eventsOf(0, 1_000))], server)
+    const whole = join(temporaryFolder(), 'whole')
+    await runJson(['export', '--out', whole], server)
+    expect(await reportOf(whole)).toMatchObject({ code: 0, verdict: 'verified', groups: { withheld: 0, missing: 0 } })
+    const part = join(temporaryFolder(), 'part')
+    await runJson(['export', '--out', part, '--from', '300', '--to', '310', '--withhold', 'actor'], server)
+    const report = await reportOf(part)
+    expect([report.code, report.checks.find(({ name }) => name === 'files')?.state]).toEqual([0, 'passed'])
+    expect(report.groups).toMatchObject({ missing: 0, mismatch: 0 })
+    expect(report.groups.withheld).toBeGreaterThan(0)
+    const evidence = join(temporaryFolder(), 'evidence.json')
+    await run(['export', '--event', 'evt_000007', '--out', evidence], server)
+    expect((await verify([evidence, '--no-remember'])).code).toBe(0)
+  })
+})
+
+describe('the view', () => {
+  const TERM = "(SELECT term FROM term WHERE field = 'actor_id' AND value = 'user_3')"
+  const OTHER = "(SELECT term FROM term WHERE field = 'actor_id' AND value = 'user_4')"
+
+  test.each<readonly [name: string, index: number | undefined, sql: string]>([
+    ['a posting taken out', 1_004, `DELETE FROM posting WHERE term = ${TERM} AND idx = 1004`],
+    [
+      'one put in',
+      1_005,
+      `INSERT INTO posting SELECT ${TERM}, at_ms, idx FROM posting WHERE term = ${OTHER} AND idx = 1005`,
+    ],
+    ['one moved in time', 1_004, `UPDATE posting SET at_ms = at_ms + 1 WHERE term = ${TERM} AND idx = 1004`],
+    ['an event hidden from all lists', 2_999, 'DELETE FROM posting WHERE idx = 2999'],
+    [
+      'a value that reads otherwise',
+      3,
+      "UPDATE term SET value = 'user_x' WHERE field = 'actor_id' AND value = 'user_3'",
+    ],
+    [
+      'a value of nobody',
+      undefined,
+      "INSERT INTO term VALUES ((SELECT term FROM organization WHERE org = 'default'), 'actor_email', 'gone@example.com', 999999)",
+    ],
+    ['an entry that the log does not have', 5_000, `INSERT INTO posting VALUES (${TERM}, 5, 5000)`],
+    ['more entries than the log has', undefined, "UPDATE organization SET size = 5000 WHERE org = 'default'"],
+  ])('with %s is refused, and says where', async (_name, index, sql) => {
+    const report = await reportOf(copyWith(sql))
+    expect([report.code, report.verdict, viewOf(report)?.state]).toEqual([1, 'not_verified', 'failed'])
+    const findings = report.findings.filter(({ check }) => check === 'view')
+    expect(findings).toHaveLength(1)
+    if (index !== undefined) expect(findings).toMatchObject([{ index }])
+  })
+
+  test('says what it found there', async () => {
+    const { findings } = await reportOf(copyWith(`DELETE FROM posting WHERE term = ${TERM} AND idx = 1004`))
+    expect(findings).toMatchObject([{ expected: expect.stringContaining('actor_id=user_3'), found: 'nothing else' }])
+  })
+
+  test('that is behind is said, and no fault', async () => {
+    const copy = copyWith('DELETE FROM posting WHERE idx >= 2900')
+    const db = new DatabaseSync(join(copy, 'index.sqlite'))
+    db.exec("UPDATE organization SET size = 2900 WHERE org = 'default'")
+    db.exec('DELETE FROM term WHERE term NOT IN (SELECT term FROM posting)')
+    db.close()
+    const report = await reportOf(copy)
+    expect([report.code, viewOf(report)]).toMatchObject([
+      0,
+      { state: 'warned', text: expect.stringContaining('2,900 of 3,000') },
+    ])
+  })
+
+  test('that is not there is skipped; one that is broken is refused', async () => {
+    const copy = copyWith('SELECT 1')
+    rmSync(join(copy, 'index.sqlite'))
+    expect(await reportOf(copy)).toMatchObject({ code: 0 })
+    writeFileSync(join(copy, 'index.sqlite'), 'this is no database')
+    const report = await reportOf(copy)
+    expect([report.code, viewOf(report)?.state]).toEqual([1, 'failed'])
+  })
+
+  test('finds a row that goes by another id than its leaf', async () => {
+    const copy = copyWith('SELECT 1')
+    const db = new DatabaseSync(join(copy, 'log.sqlite'))
+    db.exec('DROP TRIGGER leaf_is_never_changed')
+    db.exec("UPDATE entry SET id = 'evt_another' WHERE idx = 1234")
+    db.close()
+    expect((await reportOf(copy)).findings).toMatchObject([{ check: 'view', index: 1_234, found: 'evt_another' }])
+  })
+
+  test('holds nothing of what was erased', async () => {
+    const server = await startTestServer()
+    await runJson(['record', fileOf(eventsOf(0, 100))], server)
+    const headers = { authorization: `Bearer ${ROOT_KEY}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ person: { identifiers: ['user_3'] }, basis: 'They asked for it.' })
+    const { status } = await fetch(`${server.url}/v1/redactions`, { method: 'POST', headers, body })
+    expect(status).toBeLessThan(300)
+    for (const running of [true, false]) {
+      if (!running) await server.close()
+      const report = await reportOf(server.data)
+      expect([report.code, viewOf(report)?.state, report.groups.redacted > 0]).toEqual([0, 'passed', true])
+    }
+  })
+})
