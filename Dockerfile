@@ -25,9 +25,11 @@ ENV NODE_ENV=production PATH=/app/node_modules/.bin:$PATH
 # From here the command line finds ./data/root.key: `docker exec <container> sealedlog list` needs no key.
 WORKDIR /
 COPY --from=install /app /app
-RUN mkdir -m 0700 /data && chown 1000:1000 /data
+RUN mkdir -m 0700 /data /marks && chown 1000:1000 /data /marks
 # The image's user `node`, as a number: so that Kubernetes can see that it is not root.
 USER 1000:1000
+# What tells a copy of /data that is put back from the newest one: it must not lie on the same volume.
+VOLUME /marks
 VOLUME /data
 EXPOSE 4000
 STOPSIGNAL SIGTERM
@@ -35,4 +37,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4000/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm in between: they would not pass SIGTERM on.
 ENTRYPOINT ["/app/node_modules/.bin/sealedlog"]
-CMD ["serve", "--data", "/data", "--host", "0.0.0.0", "--port", "4000"]
+CMD ["serve", "--data", "/data", "--marks", "/marks/sealedlog.marks", "--host", "0.0.0.0", "--port", "4000"]

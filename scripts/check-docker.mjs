@@ -97,7 +97,7 @@ async function serveTwice(image, root) {
     })
     console.log(`  ${time} start: healthy, recorded, drained by SIGTERM`)
   }
-  const strays = filesOf(root).filter((path) => !before.includes(path) && !path.startsWith('data/'))
+  const strays = filesOf(root).filter((path) => !before.includes(path) && !/^(?:data|marks)\//.test(path))
   if (strays.length > 0) throw new Error(`the server writes outside its volume: ${strays.join(', ')}`)
   checkVolume(image, join(root, lastOf(image, 'VOLUME').words[0]))
 }

@@ -42,7 +42,7 @@ const QUERIES = [
 ]
 
 const folder = mkdtempSync(join(tmpdir(), 'sealedlog-queries-'))
-const data = await openData({ data: folder })
+const data = await openData({ data: folder, marks: false })
 const { log, store } = data
 try {
   await store.createLog('acme', 'Acme')

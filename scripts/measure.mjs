@@ -25,7 +25,12 @@ const CASES = [
 async function serve(kind) {
   if (kind === 'sealedlog') {
     const { startServer } = await import('../packages/server/dist/server.js')
-    const server = await startServer({ data: process.argv[4], port: 0, rootKey: 'measure-measure-measure' })
+    const server = await startServer({
+      data: process.argv[4],
+      marks: join(process.argv[4], 'marks'),
+      port: 0,
+      rootKey: 'measure-measure-measure',
+    })
     process.send(server.url)
     return
   }

@@ -146,6 +146,7 @@ function imageFaults(image: Stage): readonly string[] {
     ...(lastOf(image, 'STOPSIGNAL')?.words[0] === 'SIGTERM' ? [] : ['the image is not stopped by SIGTERM']),
     ...(optionOf(words, '--host') === '0.0.0.0' ? [] : ['nobody outside the container can reach the server']),
     ...(optionOf(words, '--data') === lastOf(image, 'VOLUME')?.words[0] ? [] : ['the log is in no volume']),
+    ...(isBelow(optionOf(words, '--marks'), volumesOf(image)) ? [] : ['the marks are in no volume of their own']),
     ...(optionOf(words, '--port') === lastOf(image, 'EXPOSE')?.words[0] ? [] : ['EXPOSE names another port']),
     ...(healthCommand(image)
       .join(' ')
@@ -155,6 +156,16 @@ function imageFaults(image: Stage): readonly string[] {
     ...(/\b(?:curl|wget)\b/.test(healthCommand(image).join(' ')) ? ['the slim image has no such program'] : []),
   ]
 }
+
+/** The volumes besides that of the log. */
+const volumesOf = (image: Stage): readonly string[] =>
+  image.instructions
+    .filter(({ name }) => name === 'VOLUME')
+    .flatMap(({ words }) => words)
+    .slice(0, -1)
+
+const isBelow = (path: string | undefined, folders: readonly string[]): boolean =>
+  folders.some((folder) => path?.startsWith(`${folder}/`))
 
 const optionOf = (words: readonly string[], option: string): string | undefined => words[words.indexOf(option) + 1]
 
@@ -169,6 +180,9 @@ function composeFaults(image: Stage, compose: Yaml): readonly string[] {
     ...(services.length === 1 ? [] : [`compose.yaml has ${services.length} services`]),
     ...(has('ports', `127.0.0.1:${port}:${port}`) ? [] : ['plain HTTP can be reached from outside this machine']),
     ...(volumes.some((volume) => has('volumes', `${volume}:${data}`)) ? [] : ['the log is in no named volume']),
+    ...(volumesOf(image).every((folder) => volumes.some((volume) => has('volumes', `${volume}:${folder}`)))
+      ? []
+      : ['the marks are in no named volume']),
     ...(at(service, 'read_only') === 'true' && has('tmpfs', '/tmp') ? [] : ['the container can be written to']),
     ...(has('cap_drop', 'ALL') ? [] : ['the container has capabilities that it never uses']),
     ...(has('security_opt', 'no-new-privileges:true') ? [] : ['a process may gain privileges']),

@@ -22,6 +22,8 @@ test.each<readonly [keyof DockerFiles, string, string, string]>([
   ['dockerfile', 'STOPSIGNAL SIGTERM', 'STOPSIGNAL SIGKILL', 'not stopped by SIGTERM'],
   ['dockerfile', '"0.0.0.0"', '"127.0.0.1"', 'nobody outside the container'],
   ['dockerfile', 'VOLUME /data', 'VOLUME /var', 'the log is in no volume'],
+  ['dockerfile', 'VOLUME /marks\n', '', 'the marks are in no volume of their own'],
+  ['compose', '      - marks:/marks\n', '', 'the marks are in no named volume'],
   ['dockerfile', 'EXPOSE 4000', 'EXPOSE 4001', 'EXPOSE names another port'],
   ['dockerfile', ':4000/healthz', ':4001/healthz', 'HEALTHCHECK asks elsewhere'],
   ['dockerfile', '["node", "-e", "fetch', '["curl", "-f", "fetch', 'the slim image has no such program'],

@@ -19,6 +19,8 @@ export interface KeptCheckpoint extends Checkpoint {
 export class Checkpoints {
   readonly #keys: readonly VerifierKey[]
   readonly #kept = new Map<string, KeptCheckpoint>()
+  /** from which all that is remembered since must have grown: proven for the last time by `prove` */
+  readonly #proven: Map<string, KeptCheckpoint>
   /** what was known before any request left */
   readonly #first: Map<string, KeptCheckpoint>
   /** the key's own organization, or the only one */
@@ -35,6 +37,7 @@ export class Checkpoints {
     if (other) throw new AuditError('invalid_configuration', `The vkey of ${other.name} is no Ed25519 key of a log.`)
     for (const [org, note] of kept) this.#kept.set(org, { ...parseCheckpoint(parseNote(note).text), note })
     this.#first = new Map(this.#kept)
+    this.#proven = new Map(this.#kept)
   }
 
   /** Whose log a call is about: the one it names, else the one that calls without a name were always about. */
@@ -56,6 +59,7 @@ export class Checkpoints {
   forget(org: string): void {
     this.#kept.delete(org)
     this.#first.delete(org)
+    this.#proven.delete(org)
   }
 
   /**
@@ -75,6 +79,17 @@ export class Checkpoints {
     }
   }
 
+  /** What a newer checkpoint must have grown from: the last one that was proven to have, and the newest. */
+  unproven(org: string): readonly KeptCheckpoint[] {
+    const [proven, kept] = [this.#proven.get(org), this.#kept.get(org)]
+    return [proven, kept].filter((known, i, all) => known !== undefined && all.indexOf(known) === i) as KeptCheckpoint[]
+  }
+
+  /** Remembers that the log up to here grew from all that was remembered before. */
+  prove(org: string, checkpoint: KeptCheckpoint): void {
+    this.#proven.set(org, checkpoint)
+  }
+
   /** Remembers whose log calls without a name are about. */
   imply(org: string): void {
     this.#implied = org
@@ -88,10 +103,16 @@ export class Checkpoints {
    * @throws AuditError `proof_failed` with sizes and roots
    */
   keep(org: string, checkpoint: KeptCheckpoint, before = this.#first.get(org)): void {
+    this.check(org, checkpoint, before)
     const kept = this.#kept.get(org)
-    for (const known of [before, kept]) if (known) checkSameLog(org, known, checkpoint)
-    if (before && checkpoint.size < before.size) throw shrunk(org, before, checkpoint)
     if (kept === undefined || checkpoint.size > kept.size) this.#kept.set(org, checkpoint)
+    if (!this.#proven.has(org)) this.#proven.set(org, checkpoint)
+  }
+
+  /** Whether a checkpoint can be of the same log as what is remembered. @throws AuditError `proof_failed` with sizes and roots */
+  check(org: string, checkpoint: KeptCheckpoint, before: KeptCheckpoint | undefined): void {
+    for (const known of [before, this.#kept.get(org)]) if (known) checkSameLog(org, known, checkpoint)
+    if (before && checkpoint.size < before.size) throw shrunk(org, before, checkpoint)
   }
 
   async #checkSignature(note: string, origin: string): Promise<void> {

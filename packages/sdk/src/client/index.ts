@@ -1,10 +1,11 @@
 /** The door of the client: what an application imports to record and read events. */
 export { CallFailed, type FailureCode } from './call-failed.js'
+export type { Growth } from './consistency.js'
 export type { EventSaid, KnownType } from './event-said.js'
 export type { CallOptions, ClientOptions } from './options.js'
 export type { EventList, EventPage, Filters, ListParams, SearchParams } from './lists.js'
 export type { Receipt } from './receipt.js'
 export type { ProofOptions } from './recorder.js'
 export type { QueryToSave, SavedQueries, SavedQuery } from './saved-queries.js'
-export { type ReadEvent, Sealedlog } from './sealedlog.js'
+export { type EvidenceOptions, type ReadEvent, Sealedlog } from './sealedlog.js'
 export type { Tail, TailParams } from './tail.js'

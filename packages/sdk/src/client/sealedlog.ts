@@ -4,15 +4,21 @@ import type { EventInput, RecordedEvent } from '../event/index.js'
 import { cut, formatBatch } from './batches.js'
 import { CallFailed } from './call-failed.js'
 import { Checkpoints, type KeptCheckpoint } from './checkpoints.js'
+import { type Growth, proveGrowth } from './consistency.js'
 import { type EventSaid, type KnownType, type OutgoingEvent, prepare } from './event-said.js'
 import { checkRead, type Evidence, proveLeaf, readEvidence } from './evidence.js'
 import { EventList, isEvent, type ListParams, type SearchParams, toQuery, unexpected } from './lists.js'
-import { type ClientOptions, type Settings, settle } from './options.js'
+import { type CallOptions, type ClientOptions, type Settings, settle } from './options.js'
 import { type Receipt, readReceipt, readReceipts, untrue } from './receipt.js'
 import { type ProofOptions, Recorder } from './recorder.js'
 import { SavedQueries } from './saved-queries.js'
 import { Tail, type TailParams } from './tail.js'
 import { refine, Transport } from './transport.js'
+
+/** What stays out of an evidence file. */
+export interface EvidenceOptions extends CallOptions {
+  readonly withhold?: readonly string[]
+}
 
 /** An event as it was read, with what proves it where that was asked for. */
 export interface ReadEvent extends RecordedEvent {
@@ -162,6 +168,43 @@ export class Sealedlog {
    */
   tail(params: TailParams = {}): Tail {
     return new Tail(this.#transport, params, this.#settings)
+  }
+
+  /**
+   * The proof of an event as a file, exactly as it was sent (c2sp.org/tlog-proof): to be kept, and checked by anyone.
+   *
+   * @throws CallFailed `event_not_found` and others
+   */
+  proof(id: string, options: CallOptions = {}): Promise<string> {
+    return this.#transport.text({ path: `/v1/events/${encodeURIComponent(id)}/proof` }, options)
+  }
+
+  /**
+   * Everything that proves an event, as one JSON file that `sealedlog-verify` checks offline. Exactly as it was sent.
+   *
+   * @param options `withhold` leaves groups out: `actor`, `details`, `targets`, `targets/0`, …
+   * @throws CallFailed `event_not_found` and others
+   * @example
+   * await writeFile('evidence.json', await log.evidence(receipt.id, { withhold: ['actor'] }))
+   */
+  evidence(id: string, { withhold = [], ...options }: EvidenceOptions = {}): Promise<string> {
+    const query = new URLSearchParams(withhold.map((group): [string, string] => ['withhold', group]))
+    return this.#transport.text({ path: `/v1/events/${encodeURIComponent(id)}/evidence`, query }, options)
+  }
+
+  /**
+   * Proves that an organization's log has only grown since the checkpoint that was proven last, or handed in, or came
+   * first. Ask it now and then; what it answers is remembered.
+   *
+   * @param organization the one that calls without a name are about, unless it is said
+   * @throws AuditError `proof_failed` with sizes and roots: keep both checkpoints, they are the evidence;
+   * `invalid_configuration` when nothing is remembered. CallFailed `size_beyond_end` when the log has fewer entries now
+   * @example
+   * const { from, size } = await log.checkConsistency()
+   */
+  checkConsistency(organization?: string, options: CallOptions = {}): Promise<Growth> {
+    const org = this.#checkpoints.meant(organization ?? options.organization ?? this.#settings.organization)
+    return proveGrowth(this.#transport, this.#checkpoints, org ?? 'default', options)
   }
 
   #prepare(event: EventInput): OutgoingEvent {

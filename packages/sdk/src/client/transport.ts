@@ -27,6 +27,9 @@ export interface Call {
   readonly isEndless?: true
 }
 
+/** What is made of an answer's text; undefined where it is none that was asked for. */
+type Accept<T> = (text: string) => T | undefined
+
 const RETRY_DELAY_MS_MIN = 250
 const RETRY_DELAY_MS_MAX = 10_000
 const RETRY_AFTER_MS_MAX = 60_000
@@ -47,14 +50,26 @@ export class Transport {
    *
    * @throws CallFailed when it is refused, aborted, or its tries or its time are used up
    */
-  async call(call: Call, options: CallOptions = {}): Promise<JsonObject> {
+  call(call: Call, options: CallOptions = {}): Promise<JsonObject> {
+    return this.#call(call, options, (text) => {
+      const document = parse(text)
+      return isJsonObject(document) ? document : undefined
+    })
+  }
+
+  /** The answer as it was sent: proofs and evidence are text that is hashed. @throws CallFailed as `call` does */
+  text(call: Call, options: CallOptions = {}): Promise<string> {
+    return this.#call(call, options, (text) => text)
+  }
+
+  async #call<T>(call: Call, options: CallOptions, accept: Accept<T>): Promise<T> {
     const { nowMs, sleep, retries } = this.#settings
     const { isEndless = false } = call
     const deadlineMs = isEndless ? Infinity : nowMs() + (options.timeoutMs ?? this.#settings.timeoutMs)
     const tryMsMax = call.tryMs ?? (deadlineMs - nowMs()) / 2
     let isUncertain = false
     for (let tried = 1; ; tried++) {
-      const failure = await this.#try(call, options, Math.min(tryMsMax, deadlineMs - nowMs()))
+      const failure = await this.#try(call, options, Math.min(tryMsMax, deadlineMs - nowMs()), accept)
       if (!(failure instanceof CallFailed)) return failure
       // A try that was cut off may have been done, whatever the tries after it were told.
       isUncertain ||= failure.isUncertain
@@ -81,14 +96,14 @@ export class Transport {
     }
   }
 
-  async #try(call: Call, options: CallOptions, ms: number): Promise<JsonObject | CallFailed> {
+  async #try<T>(call: Call, options: CallOptions, ms: number, accept: Accept<T>): Promise<T | CallFailed> {
     const { signal } = options
     if (signal?.aborted) return aborted(signal, false)
     const end = endingOf(signal, ms)
     try {
       call.onSend?.()
       const response = await this.#fetch(call, options, end.signal)
-      return this.#read(response, await response.text())
+      return this.#read(response, await response.text(), accept)
     } catch (error) {
       return signal?.aborted ? aborted(signal, true) : this.#noAnswer(error, ms)
     } finally {
@@ -115,9 +130,10 @@ export class Transport {
     })
   }
 
-  #read(response: Response, text: string): JsonObject | CallFailed {
+  #read<T>(response: Response, text: string, accept: Accept<T>): T | CallFailed {
+    const accepted = response.ok ? accept(text) : undefined
+    if (accepted !== undefined) return accepted
     const document = parse(text)
-    if (response.ok && isJsonObject(document)) return document
     const { status, headers } = response
     const retryAfterMs = retryAfterOf(headers, this.#settings.nowMs())
     const facts = { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }

@@ -26,7 +26,7 @@ export async function startLog(options: Partial<ServerOptions> = {}): Promise<Lo
   const folder = mkdtempSync(join(tmpdir(), 'sealedlog-client-'))
   let server: RunningServer | undefined
   const start = async (): Promise<void> => {
-    server = await startServer({ data: folder, port: 0, drainMs: 0, ...options })
+    server = await startServer({ data: folder, port: 0, drainMs: 0, marks: false, ...options })
   }
   const stop = async (): Promise<void> => {
     await server?.close()

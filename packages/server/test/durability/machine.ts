@@ -55,7 +55,8 @@ export function temporaryFolder(): string {
  * @param wrap a command that runs the server, such as strace with its options
  */
 export function launch(folder: string, wrap: readonly string[] = []): Starting {
-  const serve = [MAIN, 'serve', '--data', folder, '--port', '0', '--log-level', 'silent']
+  const marks = join(folder, 'marks')
+  const serve = [MAIN, 'serve', '--data', folder, '--marks', marks, '--port', '0', '--log-level', 'silent']
   const [command, ...args] = [...wrap, process.execPath, ...serve, '--rate-key', '0', '--rate-organization', '0']
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)

@@ -47,7 +47,7 @@ export interface World {
 
 export async function startWorld(options: Partial<ServerOptions> = {}): Promise<World> {
   const data = mkdtempSync(join(tmpdir(), 'sealedlog-openai-'))
-  const server = await startServer({ drainMs: 0, ...options, data, port: 0 })
+  const server = await startServer({ drainMs: 0, marks: false, ...options, data, port: 0 })
   const call = async (method: string, path: string, body?: Json, headers: Record<string, string> = {}) => {
     const response = await fetch(`${server.url}${path}`, {
       method,
