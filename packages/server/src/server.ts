@@ -34,7 +34,7 @@ import { KnownOrganizations } from './organizations.js'
 import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
 import { makeRandomBytes } from './random.js'
 import { Publishing, type SinkAlarm, type SinkOptions } from './sink/index.js'
-import { deriveCheckpointKey, deriveCursorKey, SqliteStore } from './store/index.js'
+import { deriveCursorKey, loadSigner, SeedSigner, type Signer, SqliteStore } from './store/index.js'
 import { Types } from './types/index.js'
 
 export interface ServerOptions {
@@ -65,6 +65,8 @@ export interface ServerOptions {
   readonly scrubRate?: number
   /** witnesses that are asked, and where checkpoints are kept outside */
   readonly sinks?: SinkOptions
+  /** a JavaScript module whose default export makes what signs, given the seed's own signer (`MakeSigner`) */
+  readonly signerModule?: string
   /** the timer of what is done now and then: sums of reads, retention */
   readonly every?: Every
 }
@@ -83,6 +85,7 @@ export interface OpenData {
   readonly guard: Guard
   readonly standing: Standing
   readonly seed: Uint8Array
+  readonly signer: Signer
   close(): Promise<void>
 }
 
@@ -91,11 +94,16 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
   const folder = resolve(options.data)
   const nowMs = options.nowMs ?? Date.now
   const seed = settleSeed(folder, options.signingSeed, randomBytes)
+  const { originBase, signerModule } = options
+  const own = new SeedSigner(seed)
+  // Asked here too, for what it would have signed: the writer's thread has one of its own.
+  const signer = signerModule === undefined ? own : await loadSigner(signerModule, own)
   const store = await SqliteStore.open({
     folder,
     seed,
     nowMs,
-    ...(options.originBase === undefined ? {} : { originBase: options.originBase }),
+    ...(originBase === undefined ? {} : { originBase }),
+    ...(signerModule === undefined ? {} : { signerModule }),
   })
   const index = await openSqliteIndex(join(folder, INDEX_FILE)).catch(async (error: unknown) => {
     await store.close()
@@ -130,6 +138,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     guard,
     standing,
     seed,
+    signer,
     async close() {
       await log.close()
       await guard.close()
@@ -171,11 +180,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function serve(data: OpenData, options: ServerOptions): Promise<RunningServer> {
-  const { log, store, types, guard, standing, seed } = data
+  const { log, store, types, guard, standing, seed, signer } = data
   const nowMs = options.nowMs ?? Date.now
   const rootKey = settleRootKey(options.data, options.rootKey, randomBytes)
   const organizations = new KnownOrganizations(store)
-  const keyOf: KeyOf = (origin, generation) => deriveCheckpointKey(seed, origin, generation)
+  const keyOf: KeyOf = (origin, generation) => signer.keyOf(origin, generation)
   const publishing = new Publishing({
     store,
     consistency: (org, oldSize, size) => readConsistency(store, org, oldSize, size),

@@ -15,6 +15,7 @@ interface ServeOptions extends SinkOptionTexts {
   readonly port: string
   readonly originBase?: string
   readonly logLevel?: string
+  readonly signer?: string
   readonly marks?: string
   readonly scrubRate?: string
   readonly rateKey?: string
@@ -34,6 +35,7 @@ export const serveCommand: AddCommand = (program: Command, finish) => {
     .option('--origin-base <name>', 'the base of log origins, such as audit.example.com; settled at the first start')
     .option('--rate-key <number>', 'events a second that one key may send; 0 is no limit')
     .option('--rate-organization <number>', 'events a second that one organization may send; 0 is no limit')
+    .option('--signer <module>', 'a JavaScript module that makes what signs, such as a KMS, in place of the seed')
     .option('--marks <file>', 'the high-water marks; beside the data folder unless it is said, better on another disk')
     .option('--scrub-rate <number>', 'entries a second that are hashed again in the background; 0 for none')
     .option('--policy <file>', 'a tlog-policy: its witnesses are asked to cosign every checkpoint')
@@ -75,6 +77,7 @@ function toServerOptions(options: ServeOptions): ServerOptions {
         : { perOrganization: wholeNumber('--rate-organization', rateOrganization, 1e9) }),
     },
     ...(options.originBase === undefined ? {} : { originBase: options.originBase }),
+    ...(options.signer === undefined ? {} : { signerModule: options.signer }),
     ...(marks === undefined ? {} : { marks }),
     sinks: sinkOptions(options, (option, text) => wholeNumber(option, text, SECONDS_MAX)),
     ...(scrubRate === undefined ? {} : { scrubRate: wholeNumber('--scrub-rate', scrubRate, 1e6) }),

@@ -14,6 +14,7 @@ import {
   SqliteStore,
   type Unit,
 } from '../../dist/store/index.js'
+import { startServer } from '../../dist/server.js'
 import { verifierOf } from '../../dist/store/signing.js'
 import { codeOf, idsOf, NOW_MS, OTHER_SEED, SEED, temporaryFolder, unitOf } from './support.js'
 
@@ -115,4 +116,26 @@ describe('a signer’s module', () => {
     const signer = await loadSigner(path, new SeedSigner(SEED))
     expect(() => signer.keyOf(ORIGIN, 1)).toThrow(/example\.com\/logx/)
   })
+})
+
+test('a server signs with the module, and its checks at start-up know the module’s keys', async () => {
+  const data = join(temporaryFolder(), 'data')
+  const signingSeed = Buffer.from(SEED).toString('base64')
+  const options = { data, port: 0, drainMs: 0, signerModule: MODULE, signingSeed, rootKey: 'k'.repeat(32) }
+  const post = async (url: string, path: string, body: string) => {
+    const headers = { authorization: `Bearer ${options.rootKey}`, 'content-type': 'application/json' }
+    return (await fetch(`${url}${path}`, { method: 'POST', headers, body })).status
+  }
+  const first = await startServer(options)
+  expect(await post(first.url, '/v1/organizations/default/tlog/rotate', '')).toBe(200)
+  await first.close()
+  const second = await startServer(options)
+  expect(await post(second.url, '/v1/events', '{"type":"user.added"}')).toBe(201)
+  await second.close()
+  const store = await open(data, MODULE)
+  const [key] = await store.keys('default')
+  await store.close()
+  expect(key?.generation).toBe(2)
+  expect(key?.vkey).not.toBe(deriveCheckpointKey(SEED, key?.origin ?? '', 2).vkey)
+  await expect(startServer({ ...options, signerModule: '' })).rejects.toThrow(/cannot be used/)
 })
