@@ -41,8 +41,8 @@ process.exitCode = await runVerify(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  otherCheck: async ({ threadSource }) =>
-    threadSource.kind === 'data folder'
+  otherCheck: async ({ source }) =>
+    'entries' in source
       ? {
           check: { name: 'view', state: 'skipped', text: '`sealedlog verify` holds the index against the log.' },
           findings: [],

@@ -134,7 +134,8 @@ async function openDataFolder(name: string, { org }: OpenOptions): Promise<Opene
         return {
           source,
           org: each,
-          threadSource: { kind: 'data folder', folder: folder.folder, org: each },
+          threadSource:
+            folder.folder === undefined ? { kind: 'asked' } : { kind: 'data folder', folder: folder.folder, org: each },
           place: { target: realpathSync(name), org: each },
           hasDisclosures: always,
           files: (report) => checkRows(source, report),

@@ -25,7 +25,7 @@ export interface VerifyTargetOptions {
 }
 
 /** Logs of fewer segments are checked sooner than threads start. */
-const SEGMENTS_BEFORE_THREADS = 2
+const SEGMENTS_BEFORE_THREADS = 4
 
 /** @throws AuditError when the memory cannot be read; what is wrong with the log is in the report */
 export async function verifyOpened(log: OpenedLog, options: VerifyTargetOptions): Promise<VerifyReport> {

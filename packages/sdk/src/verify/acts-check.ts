@@ -22,11 +22,7 @@ export class ActList {
     return this.rotations.findLast(({ index }) => index > since)
   }
 
-  /**
-   * How many entries an origin had when the log left it; undefined for the present one, and for one that the log never had.
-   *
-   * An entry names the origin that is left (the store refuses any other); the new one is told by every checkpoint since.
-   */
+  /** How many entries survived of an origin when the log left it; undefined for one that it never left. */
   leftAt(origin: string): number | undefined {
     return this.continuations.find(({ continues }) => continues.origin === origin)?.continues.size
   }
@@ -53,7 +49,7 @@ export function checkRotations(
   }
   for (const { since, origin } of history.firsts()) {
     if (since === 0 || !isInside(since - 1)) continue
-    if (acts.continuations.some(({ index, continues }) => index === since - 1 && continues.origin !== origin)) continue
+    if (acts.continuations.some(({ index }) => index === since - 1)) continue
     const expected = `an entry that goes on as ${origin}`
     find({ check: 'signature', index: since - 1, where: 'keys', expected, found: 'none' })
   }
@@ -66,26 +62,29 @@ export function checkRotations(
   }
 }
 
-/** Each entry that goes on under another origin says how the log stood before it. */
+/**
+ * Each entry that goes on under another origin says which one it leaves, and how the log stood then. The new origin is
+ * told by the keys from there on, and by the checkpoint.
+ */
 export function checkContinuations(
   { continuations }: ActList,
   rootAt: (size: number) => Uint8Array | undefined,
   origin: string,
+  history: KeyHistory,
   find: (finding: Finding) => void,
 ): void {
   for (const { index, continues } of continuations) {
     const root = rootAt(index)
-    const expected = `size ${index} and root ${root === undefined ? 'unknown' : encodeBase64(root)}`
-    const found = `size ${continues.size} and root ${continues.root}`
+    // Where nothing survived, it names an origin that stood in another log, which is lost.
+    const left = index === 0 ? undefined : history.originAt(index)
+    const expected = sayLeft(left ?? continues.origin, index, root === undefined ? 'unknown' : encodeBase64(root))
+    const found = sayLeft(continues.origin, continues.size, continues.root)
     if (found !== expected) find({ check: 'consistency', index, where: 'log.continues', expected, found })
+    if (continues.origin === origin) {
+      const what = `another origin than the checkpoint’s, ${origin}`
+      find({ check: 'consistency', index, where: 'log.continues', expected: what, found: 'the same' })
+    }
   }
-  const last = continuations.at(-1)
-  if (last && last.continues.origin === origin)
-    find({
-      check: 'signature',
-      index: last.index,
-      where: 'log.continues',
-      expected: 'a checkpoint under another origin than the one that was left',
-      found: last.continues.origin,
-    })
 }
+
+const sayLeft = (origin: string, size: number, root: string): string => `${origin}, size ${size}, root ${root}`

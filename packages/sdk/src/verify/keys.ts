@@ -131,6 +131,13 @@ export class KeyHistory {
     return [...origins].flatMap((origin) => this.#known.find(({ said }) => said.origin === origin)?.said ?? [])
   }
 
+  /** Under which origin the log stood at a size, where the history tells; a plain list of keys does not. */
+  originAt(size: number): string | undefined {
+    if (!this.hasHandovers) return undefined
+    const until = this.#known.filter(({ said }) => said.since <= size)
+    return until.sort((a, b) => a.said.since - b.said.since).at(-1)?.said.origin
+  }
+
   /** Whether a key is believed because another one handed over to it. */
   leansOn(vkey: string): boolean {
     const known = this.#known.find(({ said }) => said.vkey === vkey)

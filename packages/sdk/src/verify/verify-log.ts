@@ -94,7 +94,8 @@ class Run {
     await stream.run()
     this.#checkRoots(head, stream, [...claims, ...oldClaims(head.old, head.checkpoint, stream.acts)])
     checkOld(head.old, head.checkpoint, stream.acts, this.#find)
-    checkContinuations(stream.acts, (size) => stream.rootAt(size), head.checkpoint.origin, this.#find)
+    const { origin } = head.checkpoint
+    checkContinuations(stream.acts, (size) => stream.rootAt(size), origin, head.history, this.#find)
     checkRotations(stream.acts, head.history, (index) => stream.isInside(index), this.#find)
     await checkNewestKey(head, stream.acts, this.#trust.check, this.#find)
     this.#checkWitnesses(head)

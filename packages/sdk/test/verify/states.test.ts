@@ -126,12 +126,16 @@ describe('a log', () => {
     ])
   })
 
-  test('that claims another size or root for what it goes on from is refused', async () => {
+  test.each([
+    ['another root', { root: encodeBase64(new World().fill(2).rootAt(2)) }],
+    ['another size', { size: 2 }],
+    ['another origin', { origin: 'audit.example.com/1/other' }],
+  ])('that claims %s for what it goes on from is refused', async (_, claim) => {
     const world = new World().fill(3)
-    const continues = { origin: 'audit.example.com/1/second', size: 3, root: encodeBase64(world.rootAt(2)) }
-    world.append({ type: 'log.continues', bucket: 'sealedlog' }, { continues })
-    const report = await verifyLog(world.source())
-    expect(report.findings.some(({ check, index }) => check === 'consistency' && index === 3)).toBe(true)
+    const continues = { origin: ORIGIN, size: 3, root: encodeBase64(world.rootAt(3)), ...claim }
+    world.continueAs('audit.example.com/1/second', { continues })
+    const report = await verifyLog(world.source(), { vkeys: [world.vkeyAt()] })
+    expect(report.findings).toMatchObject([{ check: 'consistency', index: 3, where: 'log.continues' }])
   })
 
   test('of another organization is refused at its first entry', async () => {

@@ -1,6 +1,7 @@
 /** A log that tests build entry by entry, keys and redactions included, and the files that a verifier would read of it. */
 import { AuditError, encodeBase64, encodeUtf8, sha256 } from '../../dist/base/index.js'
 import {
+  type ContinuesAct,
   type EventInput,
   groupOfDisclosure,
   type LogAct,
@@ -135,18 +136,19 @@ export class World {
     return index
   }
 
-  /** Goes on under another origin, from what there is. */
-  continueAs(origin: string): number {
-    const size = this.size
-    // The origin that is left: the new one is told by every checkpoint from here on.
-    const { origin: left } = known(this.#reigns.at(-1))
-    const act = { continues: { origin: left, size, root: encodeBase64(this.rootAt(size)) } }
+  /** Goes on under another origin, from what there is; or claims what a test puts into its mouth. */
+  continueAs(origin: string, act = this.#continuation()): number {
     const index = this.append({ type: 'log.continues', bucket: 'sealedlog' }, act)
     this.#generation = 1
     const key = keyOf(origin, 1)
     this.#reigns.push({ origin, since: index + 1, keys: [key] })
     this.#keys.unshift({ origin, generation: 1, vkey: key.vkey, since: index + 1 })
     return index
+  }
+
+  #continuation(): ContinuesAct {
+    const { origin } = known(this.#reigns.at(-1))
+    return { continues: { origin, size: this.size, root: encodeBase64(this.rootAt(this.size)) } }
   }
 
   rootAt(size: number): Uint8Array {

@@ -1,6 +1,7 @@
 /** High-water marks: never behind what they said before, never ahead of the log, and no reason not to record. */
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MarkKeeper } from '../../dist/guard/keeper.js'
@@ -17,6 +18,18 @@ const markOf = (size: number, root = `root ${size}`, origin = 'example.com/acme'
 })
 
 describe('the file', () => {
+  test('has the schema of the golden file; set UPDATE_GOLDEN=1 to accept a new version', () => {
+    const golden = new URL('../golden/marks-schema.sql', import.meta.url)
+    const path = join(temporaryFolder(), 'marks')
+    new MarksFile(path, 'seed').close()
+    const db = new DatabaseSync(path)
+    const rows = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name').all()
+    db.close()
+    const schema = `${rows.map((row) => `${String(row.sql).replaceAll(/^ {2}/gm, '')};`).join('\n\n')}\n`
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, schema)
+    expect(schema).toBe(readFileSync(golden, 'utf8'))
+  })
+
   test('whatever is written in whatever order, a mark only grows, and says so where it would not', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(20), fc.constantFrom('a', 'b'), fc.constantFrom('x', 'y'))), (writes) => {

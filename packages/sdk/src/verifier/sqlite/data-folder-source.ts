@@ -44,8 +44,8 @@ export class DataFolder {
     return new DataFolder(folder, await openDatabase(folder, LOG_FILE))
   }
 
-  /** what another thread opens for itself */
-  get folder(): string {
+  /** what another thread may open for itself */
+  get folder(): string | undefined {
     return this.#database.folder
   }
 

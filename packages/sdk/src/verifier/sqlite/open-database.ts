@@ -11,8 +11,8 @@ export const LOG_FILE = 'log.sqlite'
 /** A database, open for reading. */
 export interface OpenDatabase {
   readonly db: DatabaseSync
-  /** what another thread opens: the folder, or the copy that was made of it */
-  readonly folder: string
+  /** what another thread may open for itself; undefined for a copy, which is gone as soon as it is open */
+  readonly folder: string | undefined
   /** Whether somebody wrote to a file that was opened as one that nobody writes to: then what was read may be torn. */
   isDisturbed(): boolean
   close(): void
@@ -95,23 +95,22 @@ const shared = (folder: string, db: DatabaseSync): OpenDatabase => ({
   close: () => db.close(),
 })
 
+/** A copy that nobody else can open, and that ends with this process, however that ends. */
 async function openCopy(folder: string, file: string): Promise<OpenDatabase> {
+  const { DatabaseSync } = await import('node:sqlite')
   const copy = mkdtempSync(join(tmpdir(), 'sealedlog-verify-'))
   const remove = (): void => rmSync(copy, { recursive: true, force: true })
   try {
     for (const name of [file, `${file}-wal`])
       copyFileSync(join(folder, name), join(copy, name), constants.COPYFILE_FICLONE)
-    const { DatabaseSync } = await import('node:sqlite')
     const db = prepare(new DatabaseSync(join(copy, file), { readOnly: true, timeout: WAIT_MS_MAX }))
-    return {
-      db,
-      folder: copy,
-      isDisturbed: () => false,
-      close: () => {
-        db.close()
-        remove()
-      },
+    // Elsewhere than on Windows, what is open stays readable when it is deleted.
+    if (process.platform !== 'win32') remove()
+    const close = (): void => {
+      db.close()
+      remove()
     }
+    return { db, folder: undefined, isDisturbed: () => false, close }
   } catch (error) {
     remove()
     throw error

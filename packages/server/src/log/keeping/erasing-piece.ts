@@ -58,7 +58,7 @@ export async function planPiece(
       if (erased.length > 0) counts.set(said.bucket, (counts.get(said.bucket) ?? 0) + 1)
       if (erased.length > 0 || builder.isOpen) builder.see(index, committedGroups(leaf), erased)
       next = index + 1
-      if (builder.isFull) return piece(false)
+      if (builder.isFull) return piece(next >= to)
     }
   }
   return piece(next >= to)
