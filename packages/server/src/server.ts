@@ -56,6 +56,7 @@ export interface ServerOptions {
   /** what is left out keeps its default */
   readonly streams?: Partial<StreamLimits>
   readonly requestTimeoutMs?: number
+  readonly stalledTimeoutMs?: number
   /** how long a shutdown goes on answering before it closes connections */
   readonly drainMs?: number
   readonly nowMs?: () => number
@@ -226,6 +227,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       ...HTTP_OPTIONS,
       logger: options.logger ?? false,
       requestTimeoutMs: options.requestTimeoutMs ?? HTTP_OPTIONS.requestTimeoutMs,
+      stalledTimeoutMs: options.stalledTimeoutMs ?? HTTP_OPTIONS.stalledTimeoutMs,
     },
   )
   journal.writeTo(app.log)

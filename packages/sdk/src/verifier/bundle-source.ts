@@ -1,26 +1,24 @@
 /** A bundle as a source: a folder of files as C2SP tlog-tiles lays them out, with or without a manifest. */
 import { join } from 'node:path'
 import { AuditError } from '../base/index.js'
-import { BOUNDS } from '../event/index.js'
+import { formatIndexPath, formatTilePath, NOTE_BYTES_MAX, type TileName } from '../merkle/index.js'
 import {
-  formatIndexPath,
-  formatTilePath,
-  LEAF_BYTES_MAX,
-  NOTE_BYTES_MAX,
-  TILE_WIDTH,
-  type TileName,
-} from '../merkle/index.js'
-import type { LogKey, LogSource, Manifest } from '../verify/index.js'
+  DISCLOSURES_BYTES_MAX,
+  KEYS_BYTES_MAX,
+  keysOfLines,
+  type LogKey,
+  type LogSource,
+  type Manifest,
+  MANIFEST_BYTES_MAX,
+  MANIFEST_FILE,
+  parseKeyHistory,
+  parseManifestFile,
+  TILE_BYTES_MAX,
+} from '../verify/index.js'
 import { isMissing, readBytes, readText } from './files.js'
-import { parseKeyHistory } from './key-history.js'
-import { MANIFEST_BYTES_MAX, MANIFEST_FILE, parseManifestFile } from './manifest-file.js'
 import { stat } from 'node:fs/promises'
 
-const KEYS_BYTES_MAX = 16_777_216
 const POLICY_BYTES_MAX = 1_048_576
-export const TILE_BYTES_MAX = TILE_WIDTH * (LEAF_BYTES_MAX + 2)
-/** Of each entry: its disclosures, and an index before each of its hundred and five groups. */
-export const DISCLOSURES_BYTES_MAX = TILE_WIDTH * (BOUNDS.EVENT_BYTES_MAX + 4_096)
 
 export class BundleSource implements LogSource {
   readonly name: string
@@ -88,14 +86,6 @@ export class BundleSource implements LogSource {
     return readBytes(join(this.folder, path), bytesMax)
   }
 }
-
-/** Of keys without a history, only what they are is known. */
-export const keysOfLines = (text: string): readonly LogKey[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((vkey, i, all) => ({ origin: vkey.split('+')[0] ?? '', generation: all.length - i, vkey, since: 0 }))
 
 async function isThere(path: string): Promise<boolean> {
   try {

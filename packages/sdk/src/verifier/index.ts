@@ -1,8 +1,8 @@
 /** The door of the verifier in Node: sources of folders, servers and databases, and the command `sealedlog-verify`. */
 export { BundleSource } from './bundle-source.js'
-export { HttpServer, type HttpSource } from './http-source.js'
-export type { HttpOptions } from './http-get.js'
-export { checkFiles, parseManifestFile } from './manifest-file.js'
+export { type HttpOptions, HttpServer } from './http-source.js'
+export { parseManifestFile } from '../verify/index.js'
+export { checkFiles } from './manifest-file.js'
 export { Memory, type Place, type Remembered } from './memory.js'
 export { type OpenedLog, type OpenedTarget, type OtherCheck, openTarget } from './open-target.js'
 export { runVerify, type VerifyExit, type VerifyIo } from './run.js'

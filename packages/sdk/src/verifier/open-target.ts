@@ -15,6 +15,7 @@ import { HttpServer } from './http-source.js'
 import { checkFiles } from './manifest-file.js'
 import type { Place } from './memory.js'
 import type { DataFolderSource } from './sqlite/data-folder-source.js'
+import { formatCounted } from './screen.js'
 import type { Target } from './targets.js'
 import type { ThreadSource } from './thread-messages.js'
 
@@ -102,7 +103,11 @@ async function checkBundleFiles(source: BundleSource): Promise<OtherCheck | unde
   const findings = await checkFiles(source.folder, manifest)
   const count = manifest.files.length
   if (findings.length === 0) return filesCheck('passed', `${count} files, each as the manifest says, and no others.`)
-  return filesCheck('failed', `${findings.length} files are not as the manifest says.`, findings)
+  return filesCheck(
+    'failed',
+    `${formatCounted(findings.length, 'file is', 'files are')} not as the manifest says.`,
+    findings,
+  )
 }
 
 /** One that is malformed was found out when the log was verified. */
@@ -149,7 +154,8 @@ async function openDataFolder(name: string, { org }: OpenOptions): Promise<Opene
 }
 
 /** Rows that are not there, where the tree says that leaves are missing; and rows that no checkpoint covers. */
-async function checkRows(source: DataFolderSource, { findings }: VerifyReport): Promise<OtherCheck> {
+async function checkRows(source: DataFolderSource, { findings, size }: VerifyReport): Promise<OtherCheck> {
+  if (size === undefined) return filesCheck('skipped', 'Without a checkpoint, nobody knows which rows there should be.')
   const gaps = new Set(
     findings.filter(isAboutLeaves).map(({ index = 0 }) => source.firstGap(Math.floor(index / TILE_WIDTH))),
   )

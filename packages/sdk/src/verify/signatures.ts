@@ -67,7 +67,13 @@ async function holds(key: VerifierKey, message: Uint8Array, signature: Uint8Arra
  * @throws AuditError `invalid_configuration` on a platform that has none
  */
 export const checkByWebCrypto: CheckEd25519 = async (publicKey, message, signature) => {
-  const { subtle } = globalThis.crypto
+  const { subtle }: Partial<typeof globalThis.crypto> = globalThis.crypto
+  // Whether a signature holds must not look like a question of the page's address.
+  if (subtle === undefined)
+    throw new AuditError(
+      'invalid_configuration',
+      'A browser checks signatures only on pages that came over https:// or from this machine. Open this one so.',
+    )
   try {
     const key = await subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify'])
     return await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message))

@@ -31,7 +31,7 @@ export class LogStream {
   readonly #find: (finding: Finding) => void
   readonly #size: number
   readonly #bundles: number
-  readonly #segments: readonly (readonly [first: number, last: number])[]
+  readonly #runs: readonly (readonly [first: number, last: number])[]
   readonly #tree: TreeAbove
   readonly #ids: IdCheck
   readonly #seed = globalThis.crypto.getRandomValues(new Uint32Array(2))
@@ -51,9 +51,9 @@ export class LogStream {
     this.#find = find
     this.#size = checkpoint.size
     this.#bundles = Math.ceil(checkpoint.size / TILE_WIDTH)
-    this.#segments = segmentsOf(bundlesInside(manifest?.entries, this.#bundles))
+    this.#runs = bundlesInside(manifest?.entries, this.#bundles)
     this.#tree = new TreeAbove(source, checkpoint.size, find)
-    this.inside = this.#segments.reduce((sum, [first, last]) => sum + this.#entriesIn(first, last), 0)
+    this.inside = this.#runs.reduce((sum, [first, last]) => sum + this.#entriesIn(first, last), 0)
     this.#ids = new IdCheck(this.inside, options.idsAtOnce)
     this.org = options.org
   }
@@ -61,7 +61,7 @@ export class LogStream {
   /** Whether the source says that it holds the leaf of an entry. */
   isInside(index: number): boolean {
     const bundle = Math.floor(index / TILE_WIDTH)
-    return this.#segments.some(([first, last]) => first <= bundle && bundle <= last)
+    return this.#runs.some(([first, last]) => first <= bundle && bundle <= last)
   }
 
   /** Asks for the root at a size, before `run`. */
@@ -98,7 +98,7 @@ export class LogStream {
 
   /** Runs of bundles that the source says it holds. */
   get bundlesInside(): readonly (readonly [first: number, last: number])[] {
-    return this.#segments
+    return this.#runs
   }
 
   async #take(result: SegmentResult): Promise<void> {
@@ -161,7 +161,7 @@ export class LogStream {
   async *#inOrder(task: SegmentRequest['task']): AsyncGenerator<SegmentResult> {
     const { segmentsAtOnce = 1, readSegment: run } = this.#options
     const underWay: Promise<SegmentResult>[] = []
-    for (const [first, last] of this.#segments) {
+    for (const [first, last] of segmentsOf(this.#runs)) {
       const request = this.#request(task, first, last)
       const result = run ? run(request) : readSegment(this.#source, request)
       // Awaited in its turn: until then a failure must not count as nobody's.
@@ -214,11 +214,9 @@ function bundlesInside(
   return runs
 }
 
-function segmentsOf(runs: readonly (readonly [first: number, last: number])[]) {
-  return runs.flatMap(([first, last]) =>
-    Array.from({ length: Math.ceil((last - first + 1) / SEGMENT_BUNDLES) }, (_, i): [number, number] => {
-      const from = first + i * SEGMENT_BUNDLES
-      return [from, Math.min(last, from + SEGMENT_BUNDLES - 1)]
-    }),
-  )
+/** One after the other: a checkpoint may claim any size, and until its leaves are read that must cost nothing. */
+function* segmentsOf(runs: readonly (readonly [first: number, last: number])[]): Generator<[number, number]> {
+  for (const [first, last] of runs)
+    for (let from = first; from <= last; from += SEGMENT_BUNDLES)
+      yield [from, Math.min(last, from + SEGMENT_BUNDLES - 1)]
 }

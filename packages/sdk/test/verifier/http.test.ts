@@ -118,7 +118,7 @@ describe('a server', () => {
     })
     expect(await verify([url], withKey)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Name one by --org'),
+      stderr: expect.stringContaining('Name one (--org)'),
     })
   })
 })

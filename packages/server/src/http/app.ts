@@ -41,9 +41,16 @@ export interface HttpOptions {
   readonly requestTimeoutMs: number
   /** an idle connection is kept this long: longer than the load balancer in front keeps it */
   readonly keepAliveTimeoutMs: number
+  /** a connection that takes nothing of an answer for so long is given up, and what was made for it with it */
+  readonly stalledTimeoutMs: number
 }
 
-export const HTTP_OPTIONS: HttpOptions = { logger: false, requestTimeoutMs: 30_000, keepAliveTimeoutMs: 72_000 }
+export const HTTP_OPTIONS: HttpOptions = {
+  logger: false,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 72_000,
+  stalledTimeoutMs: 60_000,
+}
 
 const PATH_PARAMETER_CHARS_MAX = 256
 const TIMEOUT_CHECK_MS = 1_000
@@ -78,7 +85,7 @@ export async function makeApp(services: Services, options: HttpOptions = HTTP_OP
   })
   await app.register(swagger, OPENAPI_OPTIONS)
   addComponents(app)
-  addHooks(app, services)
+  addHooks(app, services, options)
   addErrors(app, services)
   await app.register(async (routes) => {
     const methodsOf = collectMethods(routes)
@@ -129,7 +136,7 @@ const formatRequest = ({ method, url, ip }: FastifyRequest): { method: string; p
 const isHttp1 = ({ raw: { httpVersion }, headers }: FastifyRequest): boolean =>
   httpVersion === '1.0' || (httpVersion === '1.1' && headers.host !== undefined)
 
-function addHooks(app: FastifyInstance, services: Services): void {
+function addHooks(app: FastifyInstance, services: Services, { stalledTimeoutMs }: HttpOptions): void {
   app.decorateRequest('caller', null as never)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -145,6 +152,8 @@ function addHooks(app: FastifyInstance, services: Services): void {
   // Asked when the answer leaves, not when the request came: a tail may have waited while the drain began.
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (!services.isReady()) reply.header('connection', 'close')
+    // From here on, not before: work may take as long as it takes. A stream minds its reader by itself.
+    if (reply.getHeader('content-type') !== EVENT_STREAM) reply.raw.setTimeout(stalledTimeoutMs)
     done(null, payload)
   })
   app.addHook('onResponse', async (request, reply) => {

@@ -4,16 +4,19 @@ import { formatDisclosureLines } from '@sealedlog/sdk/event'
 import { TILE_WIDTH } from '@sealedlog/sdk/merkle'
 import type { LogStore } from '../store/index.js'
 
-/** Entries read in one go: that many of the largest are in memory for a moment. */
-const READ_CHUNK = 32
+/**
+ * Entries read in one go: whoever asks and then reads slowly has us keep that many of the largest, and may ask a
+ * thousand times at once.
+ */
+export const READ_ENTRIES = 4
 
 /**
- * The lines of entries 256·n to 256·n + 255, as far as the log of `size` entries has them, a few entries at a time.
+ * The lines of entries 256·n to 256·n + 255, as far as the log of `size` entries has them, entry by entry.
  *
  * @throws AuditError `tile_not_found`, when called, if the log ends before
  */
 export function readDisclosures(
-  store: LogStore,
+  store: Pick<LogStore, 'readRange'>,
   org: string,
   size: number,
   bundle: number,
@@ -25,11 +28,12 @@ export function readDisclosures(
 }
 
 async function* readLines(
-  store: LogStore,
+  store: Pick<LogStore, 'readRange'>,
   org: string,
   from: number,
   to: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  for (let at = from; at < to; at += READ_CHUNK)
-    yield formatDisclosureLines(await store.readRange(org, at, Math.min(to, at + READ_CHUNK)))
+  for (let at = from; at < to; at += READ_ENTRIES)
+    for (const entry of await store.readRange(org, at, Math.min(to, at + READ_ENTRIES)))
+      yield formatDisclosureLines([entry])
 }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { groupsHolding, holdsIdentifier } from '../../dist/log/erasing/holding.js'
 import { Identifiers, type Match } from '../../dist/log/erasing/identifiers.js'
+import { Needles } from '../../dist/log/erasing/needles.js'
 
 describe('a word', () => {
   test.each<readonly [identifier: string, text: string, isMet: boolean]>([
@@ -129,5 +130,42 @@ describe('names', () => {
     expect(holdsIdentifier('content', { metadata: {}, context: { request_id: 'r' } }, person)).toBe(false)
     expect(holdsIdentifier('targets/7', { name: 'x', metadata: { 'e-mail address': 1 } }, person)).toBe(true)
     expect(holdsIdentifier('details', { email: 1 }, person)).toBe(true)
+  })
+})
+
+describe('in long texts', () => {
+  const letters = fc.constantFrom('a', 'b', 'A', '-', '"', 'é', 'e\u0301', '😀', '\n')
+  const identifier = fc.string({ unit: letters, minLength: 1, maxLength: 3 })
+
+  test('an identifier is met where it is met in short ones', () => {
+    const seen = { met: 0, passed: 0 }
+    fc.assert(
+      fc.property(
+        fc.array(identifier, { minLength: 1, maxLength: 5 }),
+        fc.string({ unit: letters, maxLength: 200 }),
+        fc.constantFrom<Match>('word', 'substring'),
+        (identifiers, text, match) => {
+          const person = new Identifiers(identifiers, match)
+          const long = `${'. '.repeat(1_000)}${text}${' .'.repeat(1_000)}`
+          expect(person.isIn(long)).toBe(person.isIn(`. ${text} .`))
+          seen[person.isIn(long) ? 'met' : 'passed']++
+          if (person.isIn(long)) expect(person.mayStandIn(encodeUtf8(canonicalJson(long)))).toBe(true)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+    expect(Math.min(seen.met, seen.passed)).toBeGreaterThan(50)
+  })
+
+  test('no choice of text and identifiers looks at a place again and again', () => {
+    const text = 'a'.repeat(250_000)
+    const identifiers = Array.from({ length: 100 }, (_, i) => 'a'.repeat(512 - i))
+    let offered = 0
+    new Needles(identifiers).some(text, () => ++offered < 0)
+    // Each of them ends at each place but the first few: no place is offered twice.
+    const places = identifiers.reduce((sum, { length }) => sum + text.length - length + 1, 0)
+    expect(offered).toBe(places)
+    expect(new Identifiers(identifiers, 'word').isIn(text)).toBe(false)
+    expect(new Identifiers(identifiers, 'word').isIn(`${text} ${'a'.repeat(500)}`)).toBe(true)
   })
 })

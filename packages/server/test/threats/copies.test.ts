@@ -6,12 +6,15 @@ import { describe, expect, test } from 'vitest'
 import { inOneWorld, theWorld, threat } from './rows.js'
 import {
   call,
+  clientOf,
   copyOf,
   eventAt,
   type Folder,
   growTo,
+  KEPT,
   makeOrganization,
   OLD,
+  ORG,
   putInPlace,
   serve,
   SIZE,
@@ -69,6 +72,15 @@ describe('what the layers do about it', () => {
     const { status, json } = await call(server, 'POST /v1/events', eventAt(0, 'more_'))
     expect([status, json.code]).toEqual([503, 'log_read_only'])
     expect(json.detail).toContain(`it has ${OLD} entries, and the marks know ${SIZE}`)
+    await server.close()
+  })
+
+  test('a client that kept a checkpoint refuses proof and receipt, and says how much is lost', async () => {
+    const world = theWorld()
+    const server = await serve(copyOf(world.old).data)
+    const client = clientOf(server, world)
+    await expect(client.checkConsistency(ORG)).rejects.toThrow(`has ${OLD} entries and never had ${KEPT}`)
+    await expect(client.record({ type: 'a.b', org: ORG })).rejects.toThrow(`shrank from ${KEPT} to ${OLD + 1} entries`)
     await server.close()
   })
 

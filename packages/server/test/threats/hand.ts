@@ -112,7 +112,7 @@ export class Hand {
       parsed.groups[group] = commitTo(resaid)
       return resaid
     })
-    this.setLeaf(idx, encodeUtf8(canonicalJson(parsed as unknown as Json)))
+    this.setLeaf(idx, encodeUtf8(canonicalJson(parsed)))
     this.setDisclosures(idx, joined(lines))
   }
 

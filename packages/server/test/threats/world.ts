@@ -6,6 +6,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Sealedlog } from '@sealedlog/sdk/client'
 import { decodeBase64, encodeUtf8 } from '@sealedlog/sdk/base'
 import { parseCheckpoint, parseNote } from '@sealedlog/sdk/merkle'
 import { afterAll } from 'vitest'
@@ -204,6 +205,10 @@ function notesIn(anchor: string, origin: string): readonly string[] {
     .map((name) => readFileSync(join(anchor, name), 'utf8'))
     .filter((note) => note.startsWith(`${origin}\n`))
 }
+
+/** A client that kept its checkpoint from an earlier life. */
+export const clientOf = ({ url }: RunningServer, { vkey, kept }: World): Sealedlog =>
+  new Sealedlog({ url, key: ROOT_KEY, organization: ORG, vkey, checkpoints: new Map([[ORG, kept]]) })
 
 /** A copy to be harmed, or to look at. */
 export function copyOf({ data, marks }: Folder): Folder {

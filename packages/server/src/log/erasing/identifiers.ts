@@ -4,6 +4,8 @@
  * Texts are compared folded: NFC, lower case, NFC again (lower-casing may leave what composes), and one sigma for both.
  */
 
+import { type Accepts, Needles } from './needles.js'
+
 /** `word`: what touches the identifier's letters and digits is neither. `substring`: wherever it stands. */
 export const MATCHES = ['word', 'substring'] as const
 export type Match = (typeof MATCHES)[number]
@@ -14,11 +16,20 @@ interface Needle {
   readonly endsWord: boolean
 }
 
+/**
+ * Longer texts are looked through for all of them at once, in as many steps as they have characters. In short ones a
+ * search for each is faster, and the worst that somebody can choose takes no time to speak of.
+ */
+const SHORT_CHARS_MAX = 1_024
+
 export class Identifiers {
   readonly #needles: readonly Needle[]
   readonly #texts: ReadonlySet<string>
   /** any of them as it stands in canonical JSON: one pattern takes as long for a hundred as for one */
   readonly #inJson: RegExp
+  /** the same for long texts, made when the first of them is met */
+  #all: Needles | undefined
+  #allInJson: Needles | undefined
   readonly #match: Match
 
   /**
@@ -29,13 +40,17 @@ export class Identifiers {
   constructor(identifiers: readonly string[], match: Match) {
     this.#texts = new Set(identifiers.map(foldText))
     this.#needles = Array.from(this.#texts, toNeedle)
-    this.#inJson = new RegExp(this.#needles.map(({ text }) => literally(JSON.stringify(text).slice(1, -1))).join('|'))
+    this.#inJson = new RegExp(this.#needles.map(({ text }) => literally(asJson(text))).join('|'))
     this.#match = match
   }
 
   /** Whether a text holds one of them. */
   isIn(text: string): boolean {
     const folded = foldText(text)
+    if (folded.length > SHORT_CHARS_MAX) {
+      this.#all ??= new Needles(this.#needles.map((needle) => needle.text))
+      return this.#all.some(folded, this.#match === 'substring' ? undefined : this.#acceptsWord(folded))
+    }
     return this.#needles.some((needle) =>
       this.#match === 'substring' ? folded.includes(needle.text) : holdsWord(folded, needle),
     )
@@ -54,11 +69,27 @@ export class Identifiers {
    */
   mayStandIn(bytes: Uint8Array): boolean {
     const latin1 = viewOf(bytes).toString('latin1')
-    if (isAscii(latin1)) return this.#inJson.test(latin1.toLowerCase())
+    if (isAscii(latin1)) return this.#isInJson(latin1.toLowerCase())
     if (latin1.includes('\\')) return true
-    return this.#inJson.test(foldText(viewOf(bytes).toString('utf8')))
+    return this.#isInJson(foldText(viewOf(bytes).toString('utf8')))
+  }
+
+  #isInJson(folded: string): boolean {
+    if (folded.length <= SHORT_CHARS_MAX) return this.#inJson.test(folded)
+    this.#allInJson ??= new Needles(this.#needles.map(({ text }) => asJson(text)))
+    return this.#allInJson.some(folded)
+  }
+
+  #acceptsWord(text: string): Accepts {
+    return (number, start, end) => {
+      const needle = this.#needles[number]
+      return needle !== undefined && isAlone(text, needle, start, end)
+    }
   }
 }
+
+/** As canonical JSON writes it, without the quotes. */
+const asJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 /** The pattern of a text that stands for itself. */
 const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, (character) => `\\${character}`)
@@ -75,35 +106,34 @@ export function foldText(text: string): string {
 }
 
 const WORD_CHARACTER = /^[\p{L}\p{N}]$/u
+const ASCII_END = 0x80
+/** Of ASCII, which is asked for most: looked up, not matched. */
+const ASCII_WORD = Array.from({ length: ASCII_END }, (_, code) => WORD_CHARACTER.test(String.fromCharCode(code)))
 
-const isWordCharacter = (character: string | undefined): boolean =>
-  character !== undefined && WORD_CHARACTER.test(character)
+const isWordCharacter = (code: number | undefined): boolean =>
+  code !== undefined && (code < ASCII_END ? ASCII_WORD[code] === true : WORD_CHARACTER.test(String.fromCodePoint(code)))
 
 function toNeedle(text: string): Needle {
-  const characters = Array.from(text)
   return {
     text,
-    beginsWord: isWordCharacter(characters[0]),
-    endsWord: isWordCharacter(characters.at(-1)),
+    beginsWord: isWordCharacter(text.codePointAt(0)),
+    endsWord: isWordCharacter(codeBefore(text, text.length)),
   }
 }
 
-function holdsWord(text: string, { text: needle, beginsWord, endsWord }: Needle): boolean {
-  for (let at = text.indexOf(needle); at !== -1; at = text.indexOf(needle, at + 1)) {
-    const isAlone =
-      !(beginsWord && isWordCharacter(characterBefore(text, at))) &&
-      !(endsWord && isWordCharacter(characterAt(text, at + needle.length)))
-    if (isAlone) return true
-  }
+function holdsWord(text: string, needle: Needle): boolean {
+  for (let at = text.indexOf(needle.text); at !== -1; at = text.indexOf(needle.text, at + 1))
+    if (isAlone(text, needle, at, at + needle.text.length)) return true
   return false
 }
 
-function characterAt(text: string, at: number): string | undefined {
-  const code = text.codePointAt(at)
-  return code === undefined ? undefined : String.fromCodePoint(code)
+const isAlone = (text: string, { beginsWord, endsWord }: Needle, start: number, end: number): boolean =>
+  !(endsWord && isWordCharacter(text.codePointAt(end))) && !(beginsWord && isWordCharacter(codeBefore(text, start)))
+
+/** The code point that ends at a place. */
+function codeBefore(text: string, at: number): number | undefined {
+  const isPair = at >= 2 && isLow(text.charCodeAt(at - 1))
+  return text.codePointAt(isPair ? at - 2 : at - 1)
 }
 
-function characterBefore(text: string, at: number): string | undefined {
-  const isPair = at >= 2 && /[\udc00-\udfff]/.test(text.charAt(at - 1))
-  return characterAt(text, isPair ? at - 2 : at - 1)
-}
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff

@@ -1,6 +1,6 @@
-/** The history of a log's keys as JSON: `keys.json` of a bundle, `tlog/keys` of a server. What it says is proven elsewhere. */
+/** The history of a log's keys as text: `keys.json` of a bundle, `tlog/keys` of a server. What it says is proven elsewhere. */
 import { AuditError, isJsonArray, isJsonObject, type Json, parseJsonText } from '../base/index.js'
-import type { LogKey } from '../verify/index.js'
+import type { LogKey } from './source.js'
 
 const DEPTH_MAX = 8
 
@@ -15,6 +15,14 @@ export function parseKeyHistory(text: string): readonly LogKey[] {
   if (!isJsonArray(list ?? null)) throw malformed('it holds no list of keys')
   return (list as readonly Json[]).map(toKey)
 }
+
+/** The keys of `vkey`, newest first: of keys without a history, only what they are is known. */
+export const keysOfLines = (text: string): readonly LogKey[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((vkey, i, all) => ({ origin: vkey.split('+')[0] ?? '', generation: all.length - i, vkey, since: 0 }))
 
 function readJson(text: string): Json {
   try {

@@ -1,10 +1,11 @@
-/** Getting bytes from a server that is not trusted: bounded in time and size, tried again where that helps, never telling the key. */
+/** Getting bytes over HTTP from whom nobody trusts: bounded in time and size, tried again where that helps, never telling the key. */
 import { AuditError, decodeUtf8, isJsonObject, parseText } from '../base/index.js'
 
-export interface HttpOptions {
-  /** without `/v1` */
+export interface FetchOptions {
+  /** of a server: without `/v1` */
   readonly url: string
-  readonly key: string
+  /** none sends none: a page's own server may know its visitor otherwise */
+  readonly key?: string
   readonly fetch?: typeof globalThis.fetch
   readonly nowMs?: () => number
   /** from 0 to 1: pauses are never as long as everybody else's */
@@ -22,6 +23,9 @@ export class HttpRefusal extends AuditError {
   }
 }
 
+/** What says "there is no such thing": of a server, its own 404 alone; where files lie, any. */
+export type NothingWhere = 'told by the server' | 'not found'
+
 const TRIES_MAX = 8
 /** Where nothing ever answered, the address is probably wrong. */
 const FIRST_TRIES_MAX = 3
@@ -34,12 +38,16 @@ const REQUESTS_AT_ONCE = 8
 const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 
 export class Getter {
-  readonly #options: Required<HttpOptions>
+  readonly #options: Required<Omit<FetchOptions, 'key'>>
+  readonly #key: string
+  readonly #nothing: NothingWhere
   readonly #queue: (() => void)[] = []
   #running = 0
   #hasAnswered = false
 
-  constructor(options: HttpOptions) {
+  constructor({ key = '', ...options }: FetchOptions, nothing: NothingWhere) {
+    this.#key = key
+    this.#nothing = nothing
     this.#options = {
       fetch: (input, init) => globalThis.fetch(input, init),
       nowMs: Date.now,
@@ -97,12 +105,14 @@ export class Getter {
 
   /** Bytes, or an error and how long to wait before it is worth another try: undefined where it never is. */
   async #try(path: string, bytesMax: number): Promise<Outcome> {
-    const { url, key, fetch } = this.#options
+    const { url, fetch } = this.#options
     try {
       const response = await fetch(url + path, {
         // Wherever a redirect leads, the key is none of its business.
         redirect: 'manual',
-        headers: { authorization: `Bearer ${key}` },
+        // What is verified is what is there now, and what is disclosed stays in no browser's cache.
+        cache: 'no-store',
+        headers: this.#key === '' ? {} : { authorization: `Bearer ${this.#key}` },
         signal: AbortSignal.timeout(TRY_MS_MAX),
       })
       this.#hasAnswered = true
@@ -125,10 +135,8 @@ export class Getter {
     const { status, headers } = response
     const problem = parse(await readUpTo(response, PROBLEM_BYTES_MAX))
     const { code, detail } = isJsonObject(problem ?? null) ? (problem as Record<string, unknown>) : {}
-    if (status === 404 && code !== 'organization_not_found' && code !== 'not_found' && typeof code === 'string')
-      return { bytes: undefined }
-    const said =
-      typeof detail === 'string' ? detail.slice(0, DETAIL_CHARS_MAX) : 'It is no answer of a Sealedlog server.'
+    if (status === 404 && (this.#nothing === 'not found' || isNothing(code))) return { bytes: undefined }
+    const said = typeof detail === 'string' ? detail.slice(0, DETAIL_CHARS_MAX) : strange(response)
     const error = new HttpRefusal(status, this.#withoutKey(`${this.url}${path} answered ${status}: ${said}`))
     return { delayMs: PASSING.has(status) ? retryAfterMs(headers, this.#options.nowMs()) : undefined, error }
   }
@@ -138,7 +146,7 @@ export class Getter {
   }
 
   #withoutKey(text: string): string {
-    return text.replaceAll(this.#options.key, '[key]')
+    return this.#key === '' ? text : text.replaceAll(this.#key, '[key]')
   }
 }
 
@@ -149,14 +157,27 @@ type Outcome =
   | { readonly bytes: Uint8Array | undefined }
   | { readonly delayMs: number | undefined; readonly error: AuditError }
 
-/** The body, or undefined as soon as it is longer. */
+/** A server knows the organization and the route, and has nothing there. */
+const isNothing = (code: unknown): boolean =>
+  typeof code === 'string' && code !== 'organization_not_found' && code !== 'not_found'
+
+/** To pages, browsers show of a redirect no more than that it is one. */
+const strange = ({ type, status }: Response): string =>
+  type === 'opaqueredirect' || (status >= 300 && status < 400)
+    ? 'Redirects are not followed. Name the address that it leads to.'
+    : 'It is no answer of a Sealedlog server.'
+
+/** The body, or undefined as soon as it is longer. Not every browser iterates over streams. */
 async function readUpTo(response: Response, bytesMax: number): Promise<Uint8Array | undefined> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const part of response.body ?? []) {
-    length += part.length
-    if (length > bytesMax) return undefined
-    parts.push(part)
+  const reader = response.body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    length += part.value.length
+    parts.push(part.value)
+    if (length <= bytesMax) continue
+    await reader?.cancel()
+    return undefined
   }
   const joined = new Uint8Array(length)
   let offset = 0
