@@ -3,7 +3,7 @@ import { AuditError, assert, concatBytes } from '../base/index.js'
 import { heightOf, isCount, splitOf } from './counts.js'
 import { RightEdge } from './edge.js'
 import { TILE_HEIGHT, TILE_WIDTH } from './tiles.js'
-import { HASH_BYTES, hashNode } from './tree.js'
+import { HASH_BYTES, hashNode, hashPairs } from './tree.js'
 
 /** The hash of complete subtree number `index` of its height: leaves index·2^height up to (index + 1)·2^height. */
 export type ReadSubtree = (height: number, index: number) => Uint8Array
@@ -99,39 +99,53 @@ function coverOf(begin: number, end: number, read: ReadSubtree): Uint8Array[] {
  * proveInclusion(index, size, subtreeFromTiles((level, n) => files.read(level, n)))
  */
 export function subtreeFromTiles(readTile: ReadTile): ReadSubtree {
-  const tiles = new Map<string, Uint8Array[][]>()
+  const tiles = new Map<string, TileTree>()
   return (height, index) => {
-    const level = Math.floor(height / TILE_HEIGHT)
-    const row = height % TILE_HEIGHT
-    const rowWidth = TILE_WIDTH / 2 ** row
-    const tileIndex = Math.floor(index / rowWidth)
-    const key = `${level}/${tileIndex}`
-    let rows = tiles.get(key)
-    if (rows === undefined) tiles.set(key, (rows = [splitTile(level, tileIndex, readTile(level, tileIndex))]))
-    const hash = rowOf(rows, row)[index % rowWidth]
-    if (hash === undefined) throw malformed(level, tileIndex, `lacks subtree ${index} of height ${height}`)
-    return hash
+    const { level, tile, row, slot } = placeOf(height, index)
+    const key = `${level}/${tile}`
+    let tree = tiles.get(key)
+    if (tree === undefined) tiles.set(key, (tree = new TileTree(level, tile, readTile(level, tile))))
+    return tree.hash(row, slot)
   }
 }
 
-/** A row of a tile's own small tree; row 0 are the tile's hashes. Rows below it are made on the way and kept. */
-function rowOf(rows: Uint8Array[][], row: number): readonly Uint8Array[] {
-  for (let made = rows.length; made <= row; made++) rows.push(pairUp(rows[made - 1] ?? []))
-  return rows[row] ?? []
+/** Where a complete subtree stands: in which tile, in which row of the tile's own small tree, and the how many-th there. */
+export function placeOf(height: number, index: number) {
+  const row = height % TILE_HEIGHT
+  const rowWidth = TILE_WIDTH / 2 ** row
+  return {
+    level: Math.floor(height / TILE_HEIGHT),
+    tile: Math.floor(index / rowWidth),
+    row,
+    slot: index % rowWidth,
+  } as const
 }
 
-function pairUp(hashes: readonly Uint8Array[]): Uint8Array[] {
-  const parents: Uint8Array[] = []
-  for (let i = 1; i < hashes.length; i += 2) {
-    parents.push(hashNode(hashes[i - 1] as Uint8Array, hashes[i] as Uint8Array))
+/** A tile's own small tree; row 0 are the tile's hashes. Rows above it are made when they are asked for, and kept. */
+export class TileTree {
+  readonly #level: number
+  readonly #index: number
+  readonly #rows: Uint8Array[]
+  readonly width: number
+
+  /** @throws AuditError `malformed_tile` when the bytes are not whole hashes, 256 at most */
+  constructor(level: number, index: number, bytes: Uint8Array) {
+    this.#level = level
+    this.#index = index
+    this.#rows = [bytes]
+    this.width = bytes.length / HASH_BYTES
+    if (!Number.isInteger(this.width) || this.width > TILE_WIDTH)
+      throw malformed(level, index, `has ${bytes.length} bytes`)
   }
-  return parents
-}
 
-function splitTile(level: number, index: number, bytes: Uint8Array): Uint8Array[] {
-  const width = bytes.length / HASH_BYTES
-  if (!Number.isInteger(width) || width > TILE_WIDTH) throw malformed(level, index, `has ${bytes.length} bytes`)
-  return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))
+  /** @throws AuditError `malformed_tile` when the tile is not that wide */
+  hash(row: number, slot: number): Uint8Array {
+    const rows = this.#rows
+    for (let made = rows.length; made <= row; made++) rows.push(hashPairs(rows[made - 1] as Uint8Array))
+    const hash = rows[row]?.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES)
+    if (hash?.length === HASH_BYTES) return hash
+    throw malformed(this.#level, this.#index, `lacks subtree ${slot} of height ${row} inside it`)
+  }
 }
 
 const malformed = (level: number, index: number, what: string): AuditError =>

@@ -1,8 +1,10 @@
 /** The manifest of a bundle, held against the folder that it describes. */
+import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AuditError } from '../base/index.js'
 import { type Finding, type Manifest, MANIFEST_FILE, type ManifestFile } from '../verify/index.js'
-import { digestOf } from './files.js'
+import { digestOf, reasonOf } from './files.js'
 
 /**
  * Everything in which a folder differs from its manifest: files that are missing, cut, altered, or not named.
@@ -30,10 +32,21 @@ export async function checkFiles(folder: string, manifest: Manifest, onFile?: ()
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
 async function checkFile(folder: string, { path, bytes, sha256 }: ManifestFile): Promise<Finding | undefined> {
-  const found = await digestOf(join(folder, path))
+  const found = await readDigest(join(folder, path))
   if (found === undefined) return finding(path, `a file of ${bytes} bytes`, 'no such file')
+  // Whatever else is wrong with the log must not go unsaid for it.
+  if (typeof found === 'string') return finding(path, `a file of ${bytes} bytes`, found)
   if (found.bytes !== bytes) return finding(path, `${bytes} bytes`, `${found.bytes} bytes`)
   return found.sha256 === sha256 ? undefined : finding(path, `SHA-256 ${sha256}`, `SHA-256 ${found.sha256}`)
+}
+
+async function readDigest(path: string): Promise<Awaited<ReturnType<typeof digestOf>> | string> {
+  try {
+    return await digestOf(path)
+  } catch (error) {
+    if (error instanceof AuditError) return error.message
+    throw error
+  }
 }
 
 const finding = (where: string, expected: string, found: string): Finding => ({
@@ -45,9 +58,17 @@ const finding = (where: string, expected: string, found: string): Finding => ({
 
 /** The paths of all that is in a folder and is no folder, from it on, with forward slashes. */
 async function* filesIn(folder: string, prefix: string): AsyncGenerator<string> {
-  for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+  for (const entry of await entriesOf(join(folder, prefix))) {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`
     if (entry.isDirectory()) yield* filesIn(folder, path)
     else yield path
+  }
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    throw new AuditError('storage_failed', `${folder} cannot be listed: ${reasonOf(error)}.`)
   }
 }

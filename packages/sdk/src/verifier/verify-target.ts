@@ -1,6 +1,6 @@
 /** Verifies one log of a target: by what is said, by what is remembered of it, with threads, and with what lies around it. */
 import type { Check, VerifyOptions, VerifyReport } from '../verify/index.js'
-import { readSegment, SEGMENT_BUNDLES, type SegmentRequest, verifyLog, withCheck } from '../verify/index.js'
+import { readSegment, SEGMENT_BUNDLES, type SegmentRequest, signedBy, verifyLog, withCheck } from '../verify/index.js'
 import { parsePolicy, parseVerifierKey, TILE_WIDTH } from '../merkle/index.js'
 import type { Memory, Remembered } from './memory.js'
 import { originOf, sizeOf } from './notes.js'
@@ -173,7 +173,11 @@ export async function remember(
   const said = vkeys.filter((vkey) => parseVerifierKey(vkey).name === origin)
   // Keys that were trusted stay those: whatever else the log lists, it hands over from them each time.
   const known = said.length > 0 ? said : before
+  // The first time, those that signed what was verified: a source may list keys beside them that are somebody else's.
   const first = async (): Promise<readonly string[]> =>
-    (await source.keys()).filter((key) => key.origin === origin).map(({ vkey }) => vkey)
+    signedBy(
+      checkpoint,
+      (await source.keys()).filter((key) => key.origin === origin).map(({ vkey }) => vkey),
+    )
   await memory.keep({ origin, checkpoint, vkeys: known.length > 0 ? known : await first() }, place, at)
 }

@@ -3,6 +3,7 @@ import { encodeBase64 } from '../base/index.js'
 import type { ContinuesAct, KeyRotatedAct, LogAct } from '../event/index.js'
 import type { KeyHistory } from './keys.js'
 import type { Finding } from './report.js'
+import { LOG_KEYS_MAX } from './source.js'
 
 type At<T> = T & { readonly index: number }
 
@@ -11,9 +12,13 @@ export class ActList {
   readonly rotations: At<KeyRotatedAct>[] = []
   readonly continuations: At<ContinuesAct>[] = []
 
-  add(index: number, act: LogAct): void {
+  /** False when there are more than a history may have keys. */
+  add(index: number, act: LogAct): boolean {
+    if ('redacts' in act) return true
+    if (this.rotations.length + this.continuations.length >= LOG_KEYS_MAX) return false
     if ('key_rotated' in act) this.rotations.push({ ...act, index })
-    else if ('continues' in act) this.continuations.push({ ...act, index })
+    else this.continuations.push({ ...act, index })
+    return true
   }
 
   /** The newest key that an entry announced under the present origin. */

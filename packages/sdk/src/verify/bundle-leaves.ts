@@ -1,6 +1,6 @@
 /** The leaves of one bundle as hashes: counted, hashed, compared with their tile, and joined to its root. */
 import { AuditError, encodeBase64, sha256Into } from '../base/index.js'
-import { formatTilePath, HASH_BYTES, parseBundle, TILE_WIDTH } from '../merkle/index.js'
+import { formatTilePath, HASH_BYTES, hashPairs, parseBundle, TILE_WIDTH } from '../merkle/index.js'
 import type { BundleBytes } from './segment-types.js'
 import type { SegmentNotes } from './segment-notes.js'
 
@@ -13,7 +13,6 @@ export interface Leaves {
 
 const LENGTH_BYTES = 2
 const LEAF_PREFIX = 0
-const NODE_PREFIX = 1
 
 /** One buffer for the bundle at hand: checking is synchronous, so nobody else holds it meanwhile. */
 let copy = new Uint8Array(1 << 18)
@@ -105,17 +104,9 @@ export function firstDifference(a: Uint8Array, b: Uint8Array): number | undefine
 export const hashAt = (hashes: Uint8Array, slot: number): string =>
   encodeBase64(hashes.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES))
 
-const node = new Uint8Array(1 + 2 * HASH_BYTES)
-node[0] = NODE_PREFIX
-
 /** The root of a full tile's hashes. */
 export function rootOfTile(hashes: Uint8Array): Uint8Array {
-  const row = hashes.slice()
-  for (let width = row.length / HASH_BYTES; width > 1; width /= 2) {
-    for (let i = 0; i < width / 2; i++) {
-      node.set(row.subarray(2 * i * HASH_BYTES, (2 * i + 2) * HASH_BYTES), 1)
-      sha256Into(node, row, i * HASH_BYTES)
-    }
-  }
-  return row.slice(0, HASH_BYTES)
+  let row = hashes
+  while (row.length > HASH_BYTES) row = hashPairs(row)
+  return row
 }

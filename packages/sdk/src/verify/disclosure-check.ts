@@ -7,6 +7,7 @@
  */
 import { canonicalJson, decodeUtf8 } from '../base/index.js'
 import { commitTo, SALT_PREFIX_BYTES } from '../event/index.js'
+import { LEAF_BYTES_MAX } from '../merkle/index.js'
 import { DisclosureLines } from './disclosure-lines.js'
 import type { LeafScan } from './leaf-scan.js'
 import type { SegmentNotes } from './segment-notes.js'
@@ -54,9 +55,10 @@ export class DisclosureCheck {
   /** Of any entry, with a finding for each line that is wrong. */
   checkLeaf(index: number, groups: { readonly [group: string]: string }): void {
     const left = new Map(Object.entries(groups))
+    const spelled = new Map(Object.keys(groups).map((group) => [canonicalJson(group), group]))
     for (const lines = this.#lines; lines.index === index; lines.next()) {
       const disclosure = lines.original()
-      const group = groupIn(disclosure, Object.keys(groups))
+      const group = groupIn(disclosure, spelled)
       const commitment = group === undefined ? undefined : left.get(group)
       const found = commitTo(disclosure)
       if (group !== undefined && found === commitment) this.#notes.disclosed++
@@ -136,11 +138,16 @@ function groupsOf(leaf: Uint8Array, scan: LeafScan): { readonly [group: string]:
 }
 
 /** Which of the groups a disclosure opens, by its form; undefined for none of them. */
-function groupIn(disclosure: Uint8Array, groups: readonly string[]): string | undefined {
+function groupIn(disclosure: Uint8Array, spelled: ReadonlyMap<string, string>): string | undefined {
   if (!hasForm(disclosure, 0, disclosure.length)) return undefined
-  const text = decode(disclosure)
-  return groups.find((group) => text?.startsWith(`${canonicalJson(group)},`, SALT_PREFIX_BYTES))
+  // No name is longer than the leaf that it stands in.
+  const text = decode(disclosure)?.slice(SALT_PREFIX_BYTES, SALT_PREFIX_BYTES + LEAF_BYTES_MAX)
+  const [, name = ''] = STRING.exec(text ?? '') ?? []
+  return spelled.get(name)
 }
+
+/** A string as JSON spells it, and the comma behind it. */
+const STRING = /^("(?:[^"\\]|\\.)*"),/
 
 function decode(bytes: Uint8Array): string | undefined {
   try {

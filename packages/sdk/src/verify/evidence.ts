@@ -9,11 +9,14 @@ import {
   type JsonObject,
   parseJsonText,
 } from '../base/index.js'
-import type { LogKey } from './source.js'
+import { LEAF_BYTES_MAX } from '../merkle/index.js'
+import { LOG_KEYS_MAX, type LogKey } from './source.js'
 
 export const EVIDENCE_VERSION = 1
 /** An event has at most EVENT_BYTES_MAX; a redaction that names many ranges is what makes a file large. */
 export const EVIDENCE_CHARS_MAX = 67_108_864
+/** Disclosures, redactions and withheld groups, of each: a leaf has room for fewer groups. */
+export const EVIDENCE_PARTS_MAX = 1_000
 const DEPTH_MAX = 4
 
 /** A leaf that is proven to stand in the log. */
@@ -93,14 +96,14 @@ export function parseEvidence(text: string): EvidenceFile {
     org: textOf(value, 'org'),
     id: textOf(value, 'id'),
     ...readProven(value),
-    disclosures: textsOf(value, 'disclosures'),
-    vkeys: textsOf(value, 'vkeys'),
-    keys: listOf(value, 'keys').map(readKey),
-    redactions: listOf(value, 'redactions').map((each) => {
+    disclosures: textsOf(value, 'disclosures', EVIDENCE_PARTS_MAX),
+    vkeys: textsOf(value, 'vkeys', LOG_KEYS_MAX),
+    keys: listOf(value, 'keys', LOG_KEYS_MAX).map(readKey),
+    redactions: listOf(value, 'redactions', EVIDENCE_PARTS_MAX).map((each) => {
       checkMembers(each, ['leaf', 'proof'])
       return readProven(each)
     }),
-    withheld: textsOf(value, 'withheld'),
+    withheld: textsOf(value, 'withheld', EVIDENCE_PARTS_MAX),
     ...(value.policy === undefined ? {} : { policy: textOf(value, 'policy') }),
   }
 }
@@ -130,7 +133,11 @@ function checkMembers(
   if (missing !== undefined) throw malformed(`the member ${missing} is missing`)
 }
 
-const readProven = (value: JsonObject): ProvenText => ({ leaf: textOf(value, 'leaf'), proof: textOf(value, 'proof') })
+function readProven(value: JsonObject): ProvenText {
+  const leaf = textOf(value, 'leaf')
+  if (leaf.length > LEAF_BYTES_MAX) throw malformed('a leaf is longer than any that a log holds')
+  return { leaf, proof: textOf(value, 'proof') }
+}
 
 function readKey(value: Json): LogKey {
   checkMembers(value, KEY_MEMBERS, ['handover'])
@@ -151,14 +158,16 @@ function textOf(value: JsonObject, name: string): string {
   throw malformed(`${name} is not a string`)
 }
 
-function listOf(value: JsonObject, name: string): readonly Json[] {
+/** Whoever made the file must not be able to keep us busy with it. */
+function listOf(value: JsonObject, name: string, max: number): readonly Json[] {
   const list = value[name]
-  if (isJsonArray(list)) return list
-  throw malformed(`${name} is not a list`)
+  if (!isJsonArray(list)) throw malformed(`${name} is not a list`)
+  if (list.length > max) throw malformed(`${name} has ${list.length} items; at most ${max}`)
+  return list
 }
 
-function textsOf(value: JsonObject, name: string): readonly string[] {
-  const list = listOf(value, name)
+function textsOf(value: JsonObject, name: string, max: number): readonly string[] {
+  const list = listOf(value, name, max)
   if (list.every((item) => typeof item === 'string')) return list
   throw malformed(`${name} holds what is not a string`)
 }

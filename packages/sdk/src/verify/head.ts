@@ -119,7 +119,7 @@ async function readOld(
     const where = `old checkpoint ${i + 1}`
     try {
       const { origin, ...rest } = parseCheckpoint(parseNote(note).text)
-      const keys = history.anyOf(origin)
+      const keys = history.allOf(origin)
       if (keys.length === 0) throw new AuditError('proof_failed', `no key of ${origin} is known`)
       await openSigned(note, keys, check)
       old.push({ origin, ...rest, where })

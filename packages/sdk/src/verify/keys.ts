@@ -5,7 +5,7 @@ import type { CheckEd25519 } from './options.js'
 import { isAboutBytes, messageOf } from './read.js'
 import type { Finding } from './report.js'
 import { hasSigned, openCheckpoint } from './signatures.js'
-import type { LogKey } from './source.js'
+import { LOG_KEYS_MAX, type LogKey } from './source.js'
 
 /** A root that a signed note claims, to be compared while the leaves go by. */
 export interface Claim {
@@ -64,7 +64,9 @@ export class KeyHistory {
   ): Promise<KeyHistory> {
     const known: KnownKey[] = []
     const isHistory = keys.length === 1 || keys.some(({ handover, since }) => handover !== undefined || since > 0)
-    const inTime = keys.filter((key) => isKey(key, find) && key.since <= size)
+    if (keys.length > LOG_KEYS_MAX)
+      find({ check: 'signature', where: 'keys', expected: `at most ${LOG_KEYS_MAX} keys`, found: `${keys.length}` })
+    const inTime = keys.slice(0, LOG_KEYS_MAX).filter((key) => isKey(key, find) && key.since <= size)
     for (const said of inTime.toSorted((a, b) => a.generation - b.generation)) {
       const key = readKey(said, find)
       if (key === undefined) continue
@@ -109,10 +111,13 @@ export class KeyHistory {
     return this.#known.filter(({ said }) => said.origin === origin).map(({ key }) => key)
   }
 
-  /** Trusted keys of an origin, or where there are none the source's own. */
-  anyOf(origin: string): readonly VerifierKey[] {
+  /**
+   * Trusted keys of an origin and the source's own, of which one may have signed before one that is trusted did: for
+   * notes of before, which the leaves must lead to whoever signed them.
+   */
+  allOf(origin: string): readonly VerifierKey[] {
     const trusted = this.trustedOf(origin)
-    return trusted.length > 0 ? trusted : this.ownOf(origin)
+    return [...trusted, ...this.ownOf(origin).filter((key) => !trusted.some((other) => isSame(other, key)))]
   }
 
   /** What the history says of a key that an entry announces. */
@@ -134,8 +139,10 @@ export class KeyHistory {
   /** Under which origin the log stood at a size, where the history tells; a plain list of keys does not. */
   originAt(size: number): string | undefined {
     if (!this.hasHandovers) return undefined
-    const until = this.#known.filter(({ said }) => said.since <= size)
-    return until.sort((a, b) => a.said.since - b.said.since).at(-1)?.said.origin
+    let newest: LogKey | undefined
+    for (const { said } of this.#known)
+      if (said.since <= size && (newest === undefined || said.since >= newest.since)) newest = said
+    return newest?.origin
   }
 
   /** Whether a key is believed because another one handed over to it. */

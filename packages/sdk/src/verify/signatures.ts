@@ -10,9 +10,11 @@ import {
   parseCheckpoint,
   parseCosignature,
   parseNote,
+  parseVerifierKey,
   type VerifierKey,
 } from '../merkle/index.js'
 import type { CheckEd25519 } from './options.js'
+import { isAboutBytes } from './read.js'
 
 /** A checkpoint, and who is known to have signed it. */
 export interface SignedCheckpoint extends Checkpoint {
@@ -48,6 +50,31 @@ export async function openSigned(note: string, keys: readonly VerifierKey[], che
     return { name: key.name, keyId: key.keyId, verify: (_message, signature) => good.has(encodeBase64(signature)) }
   })
   return openNote(note, await Promise.all(verifiers))
+}
+
+/**
+ * Which of some verifier keys have signed a note.
+ *
+ * @example
+ * await signedBy(report.checkpoint, ['example.com/log+…'])
+ */
+export async function signedBy(
+  note: string,
+  vkeys: readonly string[],
+  check: CheckEd25519 = checkByWebCrypto,
+): Promise<readonly string[]> {
+  const signers = await Promise.all(
+    vkeys.map(async (vkey) => {
+      try {
+        await openSigned(note, [parseVerifierKey(vkey)], check)
+        return [vkey]
+      } catch (error) {
+        if (isAboutBytes(error)) return []
+        throw error
+      }
+    }),
+  )
+  return signers.flat()
 }
 
 /** Whether a key is among those whose signatures hold. */

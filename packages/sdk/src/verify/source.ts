@@ -2,6 +2,9 @@
 import type { TileName } from '../merkle/index.js'
 import type { Manifest } from './manifest.js'
 
+/** Keys of one log, over all its origins: more are nobody's history, and would keep a verifier busy. */
+export const LOG_KEYS_MAX = 10_000
+
 /** A key of a log, as its history tells it. */
 export interface LogKey {
   readonly origin: string

@@ -8,7 +8,7 @@ import type { VerifyOptions } from './options.js'
 import type { Finding } from './report.js'
 import { readSegment, rootIn } from './segment.js'
 import { SEGMENT_BUNDLES, type SegmentRequest, type SegmentResult } from './segment-types.js'
-import type { LogSource } from './source.js'
+import { LOG_KEYS_MAX, type LogSource } from './source.js'
 import { TreeAbove } from './tree-above.js'
 
 export class LogStream {
@@ -103,7 +103,11 @@ export class LogStream {
 
   async #take(result: SegmentResult): Promise<void> {
     for (const { index, act } of result.acts) {
-      this.acts.add(index, act)
+      if (!this.acts.add(index, act)) {
+        const expected = `at most ${LOG_KEYS_MAX} entries that announce keys or origins`
+        this.#find({ check: 'signature', index, expected, found: 'another one' })
+        continue
+      }
       if ('redacts' in act) this.redactions.add(act.redacts)
       if ('continues' in act) this.want(index)
     }

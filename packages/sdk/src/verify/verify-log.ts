@@ -92,6 +92,7 @@ class Run {
     const claims = claimsOf(head)
     for (const { size } of [...claims, ...head.old]) stream.want(size)
     await stream.run()
+    this.#checkOrg(head, stream)
     this.#checkRoots(head, stream, [...claims, ...oldClaims(head.old, head.checkpoint, stream.acts)])
     checkOld(head.old, head.checkpoint, stream.acts, this.#find)
     const { origin } = head.checkpoint
@@ -100,6 +101,12 @@ class Run {
     await checkNewestKey(head, stream.acts, this.#trust.check, this.#find)
     this.#checkWitnesses(head)
     this.#accounts = await this.#account(head, stream)
+  }
+
+  /** Without a manifest's word for it, the leaves say whose log it is. */
+  #checkOrg({ manifest }: Head, { org }: LogStream): void {
+    if (manifest === undefined || this.#options.org !== undefined || org === undefined || manifest.org === org) return
+    this.#find({ check: 'files', where: 'manifest.json', expected: `organization ${org}`, found: manifest.org })
   }
 
   #checkManifest({ manifest, checkpoint }: Head): void {

@@ -68,7 +68,7 @@ async function openOlder(
     find({ check: 'witnesses', where: 'cosigned', expected, found }) as undefined
   try {
     const { origin } = parseOrigin(note)
-    const older = await openCheckpoint(note, history.anyOf(origin), check)
+    const older = await openCheckpoint(note, history.allOf(origin), check)
     // Of a log that had to start over, what was witnessed under its former origin counts no more.
     if (origin !== checkpoint.origin) return undefined
     if (older.size <= checkpoint.size) return older

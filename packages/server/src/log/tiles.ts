@@ -4,13 +4,13 @@ import {
   formatBundle,
   HASH_BYTES,
   hashLeaf,
+  placeOf,
   proveConsistency,
   proveInclusion,
   type ReadSubtree,
-  subtreeFromTiles,
-  TILE_HEIGHT,
   TILE_WIDTH,
   type TileName,
+  TileTree,
   tileWidth,
 } from '@sealedlog/sdk/merkle'
 import type { LogStore } from '../store/index.js'
@@ -56,6 +56,29 @@ export const readInclusion = (store: LogStore, org: string, index: number, size:
 export const readConsistency = (store: LogStore, org: string, oldSize: number, size: number): Promise<Uint8Array[]> =>
   withTiles(store, org, size, (read) => proveConsistency(oldSize, size, read))
 
+/** Tiles that are kept with all their nodes, of 16 KB each: 8 MB. */
+const TREES_MAX = 512
+
+const keptTrees = new WeakMap<LogStore, Map<string, TileTree>>()
+
+/**
+ * A tile for a proof. Full tiles of leaf hashes are many, and each is as likely to be asked for as any other. All others are
+ * few, and in every proof of a size: they are kept, since what stands in a tile of some width never changes.
+ */
+async function readTree(store: LogStore, org: string, level: number, index: number, width: number): Promise<TileTree> {
+  if (level === 0 && width === TILE_WIDTH)
+    return new TileTree(level, index, await readHashes(store, org, 0, index, width))
+  let kept = keptTrees.get(store)
+  if (kept === undefined) keptTrees.set(store, (kept = new Map()))
+  const name = `${org}/${level}/${index}/${width}`
+  const tree = kept.get(name) ?? new TileTree(level, index, await readHashes(store, org, level, index, width))
+  // Put back as the newest: the oldest goes. One that is not as wide as it is called is read again the next time.
+  kept.delete(name)
+  if (tree.width === width) kept.set(name, tree)
+  for (const [oldest] of kept) if (kept.size > TREES_MAX) kept.delete(oldest)
+  return tree
+}
+
 /** Runs a proof twice: once to learn which tiles it reads, once with them. Proofs are pure and read a handful. */
 async function withTiles(
   store: LogStore,
@@ -64,17 +87,18 @@ async function withTiles(
   prove: (read: ReadSubtree) => Uint8Array[],
 ): Promise<Uint8Array[]> {
   const wanted = new Map<string, readonly [level: number, index: number]>()
-  const blank = new Uint8Array(TILE_WIDTH * HASH_BYTES)
-  // Noted without hashing up a tile that is not there yet: that is most of what a proof takes.
   prove((height, index) => {
-    const level = Math.floor(height / TILE_HEIGHT)
-    const tile = Math.floor(index / 2 ** (TILE_HEIGHT - (height % TILE_HEIGHT)))
+    const { level, tile } = placeOf(height, index)
     wanted.set(`${level}/${tile}`, [level, tile])
-    return blank.subarray(0, HASH_BYTES)
+    return BLANK
   })
-  const tiles = new Map<string, Uint8Array>()
-  for (const [name, [level, index]] of wanted) {
-    tiles.set(name, await readHashes(store, org, level, index, tileWidth(level, index, size)))
-  }
-  return prove(subtreeFromTiles((level, index) => tiles.get(`${level}/${index}`) ?? blank))
+  const trees = new Map<string, TileTree>()
+  for (const [name, [level, index]] of wanted)
+    trees.set(name, await readTree(store, org, level, index, tileWidth(level, index, size)))
+  return prove((height, index) => {
+    const { level, tile, row, slot } = placeOf(height, index)
+    return trees.get(`${level}/${tile}`)?.hash(row, slot) ?? BLANK
+  })
 }
+
+const BLANK = new Uint8Array(HASH_BYTES)

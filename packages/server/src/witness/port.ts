@@ -32,13 +32,18 @@ export interface Ruling<T> {
   readonly answer: T
   readonly keep?: Kept
   readonly misfit?: Misfit
+  /** whether the misfit proves a fork by itself: with a bad proof, a good checkpoint looks like one too */
+  readonly isFork?: boolean
 }
 
 export interface WitnessStore {
   advance<T>(origin: string, judge: (kept: Kept | undefined) => Ruling<T>): T
   /** By the SHA-256 of the origin, in hex. */
   find(originHash: string): Kept | undefined
-  /** What was refused of a log, oldest first; at most MISFITS_MAX, later ones are not kept. */
+  /**
+   * What was refused of a log, oldest first. Later ones than MISFITS_MAX are not kept, but for as many forks: who fills the
+   * room with what proves nothing takes none from what does.
+   */
   misfits(origin: string): readonly Misfit[]
   close(): void
 }

@@ -107,11 +107,12 @@ export class Witness {
     const { size, root } = checkpoint
     const keptSize = kept?.size ?? 0
     const atSeconds = Math.max(1, Math.floor(this.#nowMs() / 1000))
-    const misfit = { note: growth.checkpoint, request, atSeconds }
+    // Without lines that anybody may add: else one checkpoint would be as many misfits as there are lines.
+    const misfit = { note: formatNote(note), request, atSeconds }
     if (oldSize > size) return { answer: refuse(400, `The old size ${oldSize} is above the checkpoint’s, ${size}.`) }
     // Two roots over one size are two logs under one name: whoever sent it, the log signed both.
     if (kept !== undefined && size === kept.size && !equalBytes(root, kept.root))
-      return { answer: sizeOf(keptSize), misfit }
+      return { answer: sizeOf(keptSize), misfit, isFork: true }
     if (oldSize !== keptSize) return { answer: sizeOf(keptSize) }
     try {
       checkConsistency({ oldSize, newSize: size, oldRoot: kept?.root ?? EMPTY_ROOT, newRoot: root, proof: hashes })

@@ -156,3 +156,34 @@ test('an erasing that fails leaves everything as it was', () => {
   expect(found()).toEqual({ positions: [], exact: true })
   file.close()
 })
+
+test('whoever erases lets the others have their turn before he goes on', async () => {
+  const index = await openSqliteIndex(path)
+  const entryOf = (org: string, i: number): IndexEntry => ({
+    org,
+    index: i,
+    atMs: 1_000 + i,
+    facts: { ...NO_FACTS, actor_id: [`${org} ${i}`] },
+  })
+  const entries = Array.from({ length: 20_000 }, (_, i) => entryOf('acme', i))
+  for (let at = 0; at < entries.length; at += 1_000) await index.put(entries.slice(at, at + 1_000))
+  await index.put([entryOf('umbrella', 0)])
+  const answered: string[] = []
+  const erasing = async (): Promise<void> => {
+    for (let i = 0; i < 3; i++) {
+      await index.erase('acme', [{ ...entryOf('acme', i), facts: NO_FACTS }])
+      answered.push('erased')
+    }
+  }
+  const erased = erasing()
+  // The index answers in the order in which it is asked: this was asked behind the first of them.
+  expect(await index.size('umbrella')).toBe(1)
+  answered.push('asked')
+  await erased
+  expect(answered).toEqual(['asked', 'erased', 'erased', 'erased'])
+  // A rest is over when the index is closed.
+  const last = index.erase('acme', [{ ...entryOf('acme', 9), facts: NO_FACTS }])
+  await index.size('umbrella')
+  await index.close()
+  await last
+})

@@ -218,11 +218,31 @@ describe('a split view', () => {
     expect((await post(again.url, log.growth(9, 40))).status).toBe(200)
   })
 
+  test('is not hidden behind a heap of what only looks like one: a good checkpoint with lines and proofs of a stranger’s', async () => {
+    const log = new TestLog('log.example/heap')
+    const witness = await start([log])
+    await post(witness.url, log.growth(0, 9))
+    const bad = log.fork(3).consistency(9, 40)
+    for (let i = 0; i < 5; i++) {
+      const line = `— stranger/${i} ${Buffer.from(`0000stranger ${i}`).toString('base64')}\n`
+      const body = formatGrowth({ oldSize: 9, hashes: bad, checkpoint: log.note(40) + line })
+      expect((await post(witness.url, body)).status).toBe(422)
+    }
+    await post(witness.url, log.fork(5).growth(9, 9))
+    await stop(witness)
+    const store = new SqliteWitnessStore(join(witness.data, 'witness.sqlite'), witness.vkey)
+    expect(store.misfits(log.origin).map(({ note }) => note)).toEqual([log.note(40), log.fork(5).note(9)])
+    store.close()
+  })
+
   test('fills no disk: so much evidence is kept, and no more', () => {
     const store = new SqliteWitnessStore(join(temporaryFolder(), 'w.sqlite'), 'vkey')
     for (let i = 0; i < MISFITS_MAX + 5; i++)
       store.advance('o', () => ({ answer: 0, misfit: { note: `note ${i}`, request: '', atSeconds: i } }))
     expect(store.misfits('o')).toHaveLength(MISFITS_MAX)
+    const fork = { note: 'a fork', request: '', atSeconds: 1 }
+    store.advance('o', () => ({ answer: 0, misfit: fork, isFork: true }))
+    expect(store.misfits('o').at(-1)).toEqual(fork)
     store.close()
   })
 

@@ -62,15 +62,32 @@ function urlOf(path: string, options: Readonly<Record<string, string>>): URL {
 /** What stands in the file's own schema is not trusted either; the first read finds out whether it is a database. */
 function prepare(db: DatabaseSync): DatabaseSync {
   try {
-    db.exec(
-      'PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -32768',
-    )
-    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    db.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    refuseStrange(db)
     return db
   } catch (error) {
     db.close()
     throw error
   }
+}
+
+/** What is computed when it is read: rows without end, or values that no file has room for. */
+const STRANGE = `
+  SELECT name, type FROM sqlite_schema WHERE type = 'view' OR (type = 'table' AND rootpage = 0)
+  UNION ALL
+  SELECT x.name, 'generated column' FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS x
+    WHERE s.type = 'table' AND x.hidden <> 0
+  LIMIT 1`
+
+/** The database of a data folder has tables of rows that stand there, and nothing else. */
+function refuseStrange(db: DatabaseSync): void {
+  const strange = db.prepare(STRANGE).get()
+  if (strange === undefined) return
+  const { name, type } = strange as { readonly name: unknown; readonly type: unknown }
+  throw new AuditError(
+    'storage_failed',
+    `The database has a ${type === 'table' ? 'virtual table' : String(type)}, ${JSON.stringify(String(name).slice(0, 60))}, which no data folder of ours has. Whoever made it wants something else.`,
+  )
 }
 
 /** A server that runs may leave no read mark that a read-only map could use: then we join in as its own readers do. */

@@ -1,18 +1,26 @@
 /** Every statement by which a data folder's log is read, by name: written for this reader, so that no code of the server is believed. */
+import { BOUNDS } from '../../event/index.js'
+import { LEAF_BYTES_MAX } from '../../merkle/index.js'
+
+/** Longer disclosures of one entry than a server writes, line feeds included. */
+const PLAIN_BYTES_MAX = 2 * BOUNDS.EVENT_BYTES_MAX
 
 export const STATEMENTS = {
   organizations: 'SELECT org FROM log ORDER BY org',
   log: 'SELECT n, origin, generation, vkey, size, checkpoint FROM log WHERE org = ?',
   entries: 'SELECT idx, id, leaf, disclosures FROM entry WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx',
-  // Of a full bundle in one row, in the forms in which it is checked: a row an entry costs four times as much to hand over.
-  // As text, blobs are joined byte by byte. `plain` counts the entries for which these forms are what the rows would give.
+  // A bundle in one row, in the forms in which it is checked: a row an entry costs four times as much to hand over. Joined
+  // as text, blobs stay what they are, byte by byte; a subquery with ORDER BY is joined in its order. Where an entry is not
+  // plain, so that its row must be looked at (of another type, too long, overwritten at its end), the sum falls short.
   bundle: `SELECT
-      sum(typeof(leaf) = 'blob' AND length(leaf) <= 65535
-        AND typeof(disclosures) = 'blob' AND substr(disclosures, -1) NOT IN (x'00', x'0a')) AS plain,
-      CAST(group_concat(unhex(printf('%04x', length(leaf))) || leaf, '') AS BLOB) AS leaves,
-      CAST(group_concat(CASE WHEN length(disclosures) > 0
+      sum(plain) AS plain,
+      CAST(group_concat(CASE WHEN plain THEN unhex(printf('%04x', length(leaf))) || leaf END, '') AS BLOB) AS leaves,
+      CAST(group_concat(CASE WHEN plain AND length(disclosures) > 0
         THEN idx || ' ' || replace(disclosures, x'0a', x'0a' || idx || ' ') || x'0a' END, '') AS BLOB) AS lines
-    FROM (SELECT idx, leaf, disclosures FROM entry WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx)`,
+    FROM (SELECT idx, leaf, disclosures,
+        typeof(leaf) = 'blob' AND length(leaf) <= ${LEAF_BYTES_MAX} AND typeof(disclosures) = 'blob'
+        AND length(disclosures) <= ${PLAIN_BYTES_MAX} AND ifnull(substr(disclosures, -1), x'') NOT IN (x'00', x'0a') AS plain
+      FROM entry WHERE log = ? AND idx >= ? AND idx < ? ORDER BY idx)`,
   beyond: 'SELECT idx FROM entry WHERE log = ? AND (idx >= ? OR idx < 0) ORDER BY idx LIMIT 1',
   tile: 'SELECT hashes FROM tile WHERE log = ? AND level = ? AND idx = ?',
   roots: 'SELECT idx, root FROM tile WHERE log = ? AND level = ? AND idx >= ? AND idx < ? ORDER BY idx',

@@ -1,4 +1,5 @@
 /** The SQLite index as the server's thread sees it: calls go to a thread of their own, so that no search blocks a request. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { EventIndex, Found, IndexEntry, SearchRequest } from '../port.js'
 import { type Answer, type Ask, type Call, packEntries, unpackError, unpackFound } from './messages.js'
@@ -26,6 +27,13 @@ export async function openSqliteIndex(path: string): Promise<EventIndex> {
   }
 }
 
+/**
+ * Erasing writes all terms anew, those of every organization, and meanwhile nobody else is answered. Whoever erases one
+ * thing after another waits in between for so many times as long as it took, so that most of the thread's time is others'.
+ */
+const REST_FACTOR = 4
+const REST_MS_MAX = 30_000
+
 class SqliteIndex implements EventIndex {
   readonly #worker: Worker
   readonly #exited: Promise<void>
@@ -34,6 +42,8 @@ class SqliteIndex implements EventIndex {
   /** why no more calls are taken */
   #ended: Error | undefined
   #closing: Promise<void> | undefined
+  /** ends every rest */
+  readonly #closed = new AbortController()
 
   constructor(path: string) {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -59,7 +69,14 @@ class SqliteIndex implements EventIndex {
 
   async erase(org: string, entries: readonly IndexEntry[]): Promise<void> {
     const packed = packEntries(entries)
+    const begunMs = performance.now()
     await this.#ask({ name: 'erase', org, entries: packed }, [packed.buffer])
+    await this.#rest(performance.now() - begunMs)
+  }
+
+  async #rest(tookMs: number): Promise<void> {
+    const restMs = Math.min(REST_MS_MAX, REST_FACTOR * tookMs)
+    await sleep(restMs, undefined, { signal: this.#closed.signal }).catch(() => undefined)
   }
 
   async finishErasing(): Promise<boolean> {
@@ -79,6 +96,7 @@ class SqliteIndex implements EventIndex {
   }
 
   close(): Promise<void> {
+    this.#closed.abort()
     this.#closing ??= this.#close()
     return this.#closing
   }

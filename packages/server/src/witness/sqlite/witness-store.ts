@@ -70,9 +70,9 @@ export class SqliteWitnessStore implements WitnessStore {
   advance<T>(origin: string, judge: (kept: Kept | undefined) => Ruling<T>): T {
     return this.#together(() => {
       const row = this.#db.prepare('SELECT size, root, note, time FROM cosigned WHERE origin = ?').get(origin)
-      const { answer, keep, misfit } = judge(row && keptOf(row))
+      const { answer, keep, misfit, isFork } = judge(row && keptOf(row))
       if (keep) this.#keep(origin, keep)
-      if (misfit) this.#addMisfit(origin, misfit)
+      if (misfit) this.#addMisfit(origin, misfit, isFork === true ? 2 * MISFITS_MAX : MISFITS_MAX)
       return answer
     })
   }
@@ -134,9 +134,9 @@ export class SqliteWitnessStore implements WitnessStore {
       .run(origin, hashOrigin(origin), size, root, note, timeSeconds)
   }
 
-  #addMisfit(origin: string, { note, request, atSeconds }: Misfit): void {
+  #addMisfit(origin: string, { note, request, atSeconds }: Misfit, max: number): void {
     const found = this.#db.prepare('SELECT count(*) AS n FROM misfit WHERE origin = ?').get(origin)
-    if (Number(found?.n) >= MISFITS_MAX) return
+    if (Number(found?.n) >= max) return
     this.#db
       .prepare('INSERT INTO misfit (origin, note, request, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
       .run(origin, note, request, atSeconds)
