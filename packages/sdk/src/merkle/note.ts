@@ -1,5 +1,6 @@
 /** Signed notes: a text and the signatures below it (c2sp.org/signed-note). Signing and verifying are handed in. */
 import {
+  encodeHex,
   AuditError,
   assert,
   concatBytes,
@@ -179,8 +180,9 @@ function noKnownSignature(signatures: readonly NoteSignature[], verifiers: reado
   )
 }
 
+/** With their ids: two keys of one log differ in nothing else. */
 const names = (keys: readonly KeyName[]): string =>
-  [...new Set(keys.map((key) => shown(key.name)))].slice(0, 5).join(', ') || 'nobody'
+  [...new Set(keys.map(({ name, keyId }) => `${shown(name)}+${encodeHex(keyId)}`))].slice(0, 5).join(', ') || 'nobody'
 
 /** A stranger's name may be as long as the note; a message is for reading. */
 const shown = (name: string): string => name.slice(0, 100)

@@ -43,7 +43,10 @@ export function checkQuorum(policy: Policy, cosigned: Iterable<string>): Quorum 
   for (const { name, threshold, members } of policy.groups)
     if (members.filter((member) => witnessed.has(member)).length >= threshold) witnessed.add(name)
   if (policy.quorum === QUORUM_NONE) return { satisfied: true, missing: [], text: 'The policy asks for no witness.' }
-  if (witnessed.has(policy.quorum)) return { satisfied: true, missing: [], text: `${policy.quorum} has cosigned.` }
+  if (witnessed.has(policy.quorum)) {
+    const signers = policy.witnesses.filter(({ name }) => witnessed.has(name)).map(({ name }) => name)
+    return { satisfied: true, missing: [], text: `The quorum is met, by ${signers.join(', ')}.` }
+  }
   const missing = shortfalls(policy, witnessed)
   return { satisfied: false, missing, text: `The quorum is not met: ${missing.map(describe).join('; ')}.` }
 }
@@ -64,7 +67,9 @@ function shortfalls({ groups, quorum }: Policy, witnessed: ReadonlySet<string>):
 }
 
 const describe = ({ name, needed, found, lacking }: Shortfall): string =>
-  lacking.length === 0 ? `${name} has not cosigned` : `${name} has ${found} of ${needed}, without ${lacking.join(', ')}`
+  lacking.length === 0
+    ? `${name} has not cosigned`
+    : `${name} has ${found} of ${needed}, and ${lacking.join(', ')} ${lacking.length === 1 ? 'has' : 'have'} not cosigned`
 
 /** What opens the cosignatures of a policy's witnesses: hand it to `openNote` beside the log's own verifier. */
 export const cosignatureVerifiers = ({ witnesses }: Policy, verify: VerifyEd25519): readonly NoteVerifier[] =>

@@ -1,6 +1,6 @@
 /** The command line of the verifier: its options, its help, and what of it is wrong. */
 import { parseArgs } from 'node:util'
-import { AuditError } from '../base/index.js'
+import { AuditError, nearestName } from '../base/index.js'
 
 export interface VerifyArguments {
   readonly target: string
@@ -104,8 +104,16 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true })
   } catch (error) {
-    throw misused(error instanceof Error ? error.message : String(error))
+    const why = (error instanceof Error ? error.message : String(error)).replaceAll('\n', ' ')
+    const unknown = /^Unknown option '(-[^']*)'/.exec(why)?.[1]
+    throw misused(unknown === undefined ? `${why}.`.replace(/\.\.$/, '.') : tellUnknown(unknown))
   }
+}
+
+function tellUnknown(option: string): string {
+  const near = nearestName(option.replace(/^-+/, ''), Object.keys(OPTIONS))
+  const hint = near === undefined ? '' : ` Did you mean --${near}?`
+  return `There is no option ${option}.${hint} --help says which there are.`
 }
 
 function readThreads(text: string): number {

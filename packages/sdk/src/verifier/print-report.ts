@@ -26,8 +26,8 @@ export function formatReport(report: VerifyReport, screen: Screen): string {
     styled('bold', visible(report.source), screen),
     ...report.checks.map((check) => formatCheck(check, screen)),
     ...formatGroups(report),
-    ...formatFindings(report.findings),
-    ...(report.reason === undefined ? [] : [`  ${visible(report.reason)}`]),
+    ...formatFindings(report.findings, screen),
+    ...(report.reason === undefined ? [] : [wrapped('  ', visible(report.reason), screen)]),
     formatVerdict(report, screen),
   ]
   return `${lines.join('\n')}\n`
@@ -35,7 +35,22 @@ export function formatReport(report: VerifyReport, screen: Screen): string {
 
 function formatCheck({ name, state, text }: Check, screen: Screen): string {
   const [mark, style] = MARKS[state]
-  return `  ${styled(style, mark, screen)} ${name.padEnd(NAME_COLUMNS)} ${visible(text)}`
+  const before = `  ${mark} ${name.padEnd(NAME_COLUMNS)} `
+  return wrapped(before, visible(text), screen).replace(mark, styled(style, mark, screen))
+}
+
+/** Words of a text below one another behind what stands before it, where a terminal has an end; a key fits on no line. */
+function wrapped(before: string, text: string, { stdout }: Screen): string {
+  const columns = stdout.isTTY === true ? (stdout.columns ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && before.length + line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return before + [...lines, line].join(`\n${' '.repeat(before.length)}`)
 }
 
 /** Where the disclosures hold, their check says so already. */
@@ -49,8 +64,8 @@ function formatGroups({ groups, checks }: VerifyReport): readonly string[] {
 const onlySome = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 
-function formatFindings(findings: readonly Finding[]): readonly string[] {
-  const shown = findings.slice(0, FINDINGS_SHOWN).map((finding) => `  ${formatFinding(finding)}`)
+function formatFindings(findings: readonly Finding[], screen: Screen): readonly string[] {
+  const shown = findings.slice(0, FINDINGS_SHOWN).map((finding) => wrapped('  ', formatFinding(finding), screen))
   const more = findings.length - shown.length
   return more > 0 ? [...shown, `  … and ${formatCount(more)} more (--json has them)`] : shown
 }

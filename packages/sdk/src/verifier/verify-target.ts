@@ -101,7 +101,7 @@ function tellOfPast(report: VerifyReport, trust: Trust, { same, former, isDemand
       ...check,
       text:
         check.state === 'failed'
-          ? `${check.text} On ${dayOf(former.verified_at)} another log was here, ${former.origin}, and this one does not continue it.`
+          ? `${check.text} On ${dayOf(former.verified_at)} another log was here, ${former.origin}, and this one does not hold all of it.`
           : `${check.text} It continues ${former.origin}, which was here on ${dayOf(former.verified_at)}.`,
     }))
   if (same && isDemanded)
@@ -173,6 +173,8 @@ export async function remember(
   const said = vkeys.filter((vkey) => parseVerifierKey(vkey).name === origin)
   // Keys that were trusted stay those: whatever else the log lists, it hands over from them each time.
   const known = said.length > 0 ? said : before
+  // A bundle comes from anybody, also one that names another's log: the first key of a log is not taken from it.
+  if (known.length === 0 && place === undefined) return
   // The first time, those that signed what was verified: a source may list keys beside them that are somebody else's.
   const first = async (): Promise<readonly string[]> =>
     signedBy(

@@ -73,13 +73,15 @@ const SAYS: { readonly [name in (typeof CHECKED)[number]]: (done: Done, options:
   signature({ head }) {
     const { history, signed, checkpoint } = head
     const keys = history.hasTrusted ? history.trustedOf(checkpoint.origin) : history.ownOf(checkpoint.origin)
-    const by = signed ? signersOf(signed, keys).join(' and ') : 'nobody'
+    const vkeys = signed ? signersOf(signed, keys) : []
     if (!history.hasTrusted)
       return [
         'warned',
-        `Signed by ${by}, a key that came from the same place as the log: compare it with what its operator tells you.`,
+        `Signed by ${vkeys.join(' and ')}, a key that came from the same place as the log: compare it with what its operator tells you.`,
       ]
-    return ['passed', `Signed by ${by}.`]
+    // Whoever trusts a key has it: its id is enough to say which.
+    const ids = vkeys.map((vkey) => vkey.split('+', 2)[1])
+    return ['passed', `Signed by ${ids.length === 1 ? 'key' : 'keys'} ${ids.join(' and ')} of ${checkpoint.origin}.`]
   },
   tree({ head, stream }) {
     const { size } = head.checkpoint
@@ -88,7 +90,7 @@ const SAYS: { readonly [name in (typeof CHECKED)[number]]: (done: Done, options:
         'passed',
         `${count(stream.inside)} of ${leaves(size)} are inside; with the tiles above the others they lead to the root.`,
       ]
-    return ['passed', `${leaves(size)} lead to the root.`]
+    return ['passed', `${leaves(size)} ${size === 1 ? 'leads' : 'lead'} to the root.`]
   },
   consistency({ head }, { old = [] }) {
     if (old.length === 0) return ['skipped', 'No older checkpoint was given to compare with.']

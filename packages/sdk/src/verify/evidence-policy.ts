@@ -3,7 +3,7 @@ import { AuditError } from '../base/index.js'
 import { checkQuorum, parsePolicy, type Policy, type Quorum } from '../merkle/index.js'
 import type { CheckEd25519 } from './options.js'
 import type { Finding } from './report.js'
-import { cosignersOf } from './witnesses.js'
+import { cosignersOf, shortfallOf } from './witnesses.js'
 
 /** Undefined where nobody has a policy. */
 export async function readPolicy(
@@ -18,7 +18,7 @@ export async function readPolicy(
   if (policy === undefined) return undefined
   const quorum = checkQuorum(policy, await cosignersOf(note, policy, check, 'checkpoint', find))
   if (!quorum.satisfied)
-    find({ check: 'witnesses', where: 'checkpoint', expected: 'the policy’s quorum', found: quorum.text })
+    find({ check: 'witnesses', where: 'checkpoint', expected: 'the policy’s quorum', found: shortfallOf(quorum) })
   return { quorum }
 }
 

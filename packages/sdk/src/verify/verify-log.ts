@@ -14,6 +14,7 @@ import { countResurrected } from './resurrected.js'
 import type { LogSource } from './source.js'
 import { LogStream } from './stream.js'
 import { readTrust, type Trust } from './trust.js'
+import { shortfallOf } from './witnesses.js'
 
 /** A log that something is erased from while it is read is looked at anew: so often, and then what is found stands. */
 const TRIES_MAX = 3
@@ -144,7 +145,7 @@ class Run {
   #checkWitnesses({ cosigners, checkpoint }: Head): void {
     if (cosigners === undefined || cosigners.quorum.satisfied) return
     const where = cosigners.size === checkpoint.size ? 'checkpoint' : `cosigned, size ${cosigners.size}`
-    this.#find({ check: 'witnesses', where, expected: 'the policy’s quorum', found: cosigners.quorum.text })
+    this.#find({ check: 'witnesses', where, expected: 'the policy’s quorum', found: shortfallOf(cosigners.quorum) })
   }
 
   async #account({ manifest, checkpoint }: Head, stream: LogStream): Promise<Accounts> {

@@ -23,6 +23,9 @@ export interface Cosigners {
   readonly quorum: Quorum
 }
 
+/** What is short of a quorum, to be said behind a colon. */
+export const shortfallOf = ({ text }: Quorum): string => text.replace(/^The quorum is not met: |\.$/g, '')
+
 /** The source's own cosigned note claims a root too. */
 export interface CosignedNote {
   readonly claim: Claim | undefined

@@ -150,7 +150,7 @@ describe('a quorum', () => {
       { name: 'X-and-Y', needed: 2, found: 1, lacking: ['X-witnesses'] },
       { name: 'X-witnesses', needed: 2, found: 1, lacking: ['X2', 'X3'] },
     ])
-    expect(text).toContain('X-witnesses has 1 of 2, without X2, X3')
+    expect(text).toContain('X-witnesses has 1 of 2, and X2, X3 have not cosigned')
     const one = parsePolicy(`${witnessLine('X1')}quorum X1\n`)
     expect(checkQuorum(one, []).text).toContain('X1 has not cosigned')
     expect(checkQuorum(parsePolicy(QUORUM_NONE), [])).toMatchObject({ satisfied: true, missing: [] })

@@ -4,6 +4,7 @@ import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { formatReport } from '../../dist/verifier/print-report.js'
 import { copyOf, edit, eventsOf, KEY, makeFolder, reportOf, startLog, temporaryFolder, verify } from './support.js'
 
 const BIN = fileURLToPath(new URL('../../bin/sealedlog-verify.js', import.meta.url))
@@ -62,6 +63,33 @@ describe('as a process', () => {
       ])
     }
   })
+})
+
+test('an option that is not there is named, with the one that was probably meant', () => {
+  expect(run(folder, '--vky', 'x').stderr).toBe(
+    'sealedlog-verify: There is no option --vky. Did you mean --vkey? --help says which there are. [invalid_configuration]\n',
+  )
+  expect(run(folder, '--org', '--json').stderr).not.toContain('\\u{a}')
+})
+
+test('a terminal gets its lines as wide as it is, keys whole, and a pipe gets one line a check', async () => {
+  const report = await reportOf([folder, '--org', 'acme', '--no-remember'])
+  const screenOf = (isTTY: boolean) => {
+    const stream = { write: () => true, isTTY, columns: 60 }
+    return { stdout: stream, stderr: stream, env: { NO_COLOR: '1' } }
+  }
+  const lines = formatReport(report, screenOf(true)).split('\n')
+  expect(lines.filter((line) => line.length > 60 && line.trim().includes(' '))).toEqual(
+    lines.filter((line) => line.startsWith('Verified: ')),
+  )
+  const piped = formatReport(report, screenOf(false))
+  expect(piped.split('\n').filter((line) => /^ {2}[✓!✗-] /.test(line))).toHaveLength(report.checks.length)
+  expect(lines.map((line) => line.trim()).join(' ')).toBe(
+    piped
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' '),
+  )
 })
 
 test('threads find what no thread finds, in a sound log and a harmed one', async () => {

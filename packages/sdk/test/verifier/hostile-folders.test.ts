@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ED25519, formatVerifierKey, noteKeyId } from '../../dist/merkle/index.js'
-import { Memory } from '../../dist/verifier/index.js'
+import { BundleSource, Memory } from '../../dist/verifier/index.js'
+import { remember } from '../../dist/verifier/verify-target.js'
+import { verifyLog } from '../../dist/verify/index.js'
 import { copyOf, makeFolder, reportOf, startLog, temporaryFolder, textOf, verify } from './support.js'
 
 let small: string
@@ -56,10 +58,26 @@ test('keys that are listed beside the one that signed are not remembered as trus
   const keyId = noteKeyId(origin, ED25519, publicKey)
   const stranger = formatVerifierKey({ name: origin, keyId, algorithm: ED25519, publicKey })
   writeFileSync(join(folder, 'vkey'), `${stranger}\n${vkey}\n`)
-  const report = await reportOf([folder, '--state', state])
+  const memory = new Memory(state)
+  const source = new BundleSource(folder)
+  const report = await verifyLog(source)
+  const place = { target: folder, org: 'acme' }
+  await remember(memory, { source, place }, report, { vkeys: [], old: [], notes: [] }, '2026-11-21T00:00:00.000Z')
   // This is what a person compares with what the operator says; so it is what may be remembered.
+  expect((await memory.ofOrigin(origin))?.vkeys).toEqual([vkey])
+})
+
+test('nothing is remembered of a log that is known from a bundle alone: it may name another’s', async () => {
+  const state = temporaryFolder()
+  const folder = await plainBundle()
+  const vkey = readFileSync(join(folder, 'vkey'), 'utf8').trim()
+  const memory = new Memory(state)
+  const origin = vkey.split('+')[0] ?? ''
+  const report = await reportOf([folder, '--state', state])
   expect([report.code, textOf(report, 'signature')]).toEqual([0, expect.stringContaining(`Signed by ${vkey},`)])
-  expect((await new Memory(state).ofOrigin(origin))?.vkeys).toEqual([vkey])
+  expect(await memory.ofOrigin(origin)).toBeUndefined()
+  expect((await reportOf([folder, '--state', state, '--vkey', vkey])).code).toBe(0)
+  expect((await memory.ofOrigin(origin))?.vkeys).toEqual([vkey])
 })
 
 describe.skipIf(process.platform === 'win32')('what is no regular file', () => {

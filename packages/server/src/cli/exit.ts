@@ -20,6 +20,14 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export function explain(error: unknown): string {
   if (error instanceof AuditError || error instanceof CallFailed) return visible(`${error.message} [${error.code}]`)
   if (error instanceof UnreadableQuery) return error.message
+  if (isOfSystem(error))
+    return visible(
+      `${error.message}. Is the path right, is there room, and may this user write there? [storage_failed]`,
+    )
   if (error instanceof Error) return error.stack ?? error.message
   return String(error)
 }
+
+/** What the system refused (EACCES, ENOSPC, EROFS, …): no fault of ours, and the path stands in the message. */
+const isOfSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'path' in error

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { decodeUtf8 } from '@sealedlog/sdk/base'
 import { parseCheckpoint, parseNote } from '@sealedlog/sdk/merkle'
-import { formatEvidence, parseEvidence } from '@sealedlog/sdk/verify'
+import { formatEvidence, parseEvidence, verifyEvidence } from '@sealedlog/sdk/verify'
 import { writeBundle, type WrittenBundle } from './bundle.js'
 import { BundleFolder } from './bundle-folder.js'
 import { addConnection, connect, type ConnectionOptions, misused, untilInterrupted } from './connection.js'
@@ -129,11 +129,23 @@ async function exportEvent(options: ExportOptions, id: string): Promise<void> {
   const policy = options.policy === undefined ? undefined : await readPolicy(options.policy)
   const client = connect(options, { signal: untilInterrupted() })
   const sent = await LogDownload.evidence(client, id, options.withhold ?? [])
-  const text = policy ? formatEvidence({ ...parseEvidence(sent), policy: decodeUtf8(policy) }) : sent
+  const text = policy ? await withPolicy(sent, decodeUtf8(policy)) : sent
   if (options.out === undefined) return print(text)
   await writeFile(options.out, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? misused(`${options.out} is there already. Name another file by --out.`) : error
   })
+}
+
+/** Evidence under a checkpoint that too few witnesses have signed stays so: that is said while it can be asked for again. */
+async function withPolicy(sent: string, policy: string): Promise<string> {
+  const text = formatEvidence({ ...parseEvidence(sent), policy })
+  const { findings } = await verifyEvidence(text)
+  const unmet = findings.find(({ check }) => check === 'witnesses')
+  if (unmet)
+    say(
+      `The policy is not met by the checkpoint in it (${unmet.found}). Ask again when the witnesses have seen the event.`,
+    )
+  return text
 }
 
 /** What POST /v1/exports is told. */

@@ -19,6 +19,7 @@ import { retentionCommand } from './retention.js'
 import { serveCommand } from './serve.js'
 import { startOverCommand } from './start-over.js'
 import { tailCommand } from './tail.js'
+import { visible } from './terminal.js'
 import { typesCommand } from './types.js'
 import { verifyCommand } from './verify.js'
 import { VERSION } from './version.js'
@@ -53,7 +54,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('The audit log of who did what, when, that anyone can check.')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({ outputError: (text, write) => write(`sealedlog: ${tellMisuse(text)}\n`) })
   for (const add of COMMANDS) add(program, (ended) => (code = ended))
   for (const command of program.commands) command.exitOverride()
   try {
@@ -66,3 +67,18 @@ export async function run(argv: readonly string[]): Promise<number> {
     return EXIT.failed
   }
 }
+
+/**
+ * What commander says of wrong usage, as every other error is said.
+ *
+ * @example
+ * tellMisuse("error: unknown command 'lst'\n(Did you mean list?)\n")
+ * // "unknown command 'lst' (Did you mean list?). --help shows what there is. [invalid_configuration]"
+ */
+const tellMisuse = (text: string): string =>
+  `${visible(
+    text
+      .replace(/^error: /, '')
+      .trim()
+      .replaceAll('\n', ' '),
+  ).replace(/\.$/, '')}. --help shows what there is. [invalid_configuration]`

@@ -86,7 +86,7 @@ function readBucket(text: string): readonly [string, Days] {
 function readDays(option: string, text: string): Days {
   if (text === 'forever') return null
   if (/^\d{1,6}$/.test(text)) return Number(text)
-  throw misused(`${option} is ${JSON.stringify(text.slice(0, 60))}; expected a number of days, or forever`)
+  throw misused(`${option} is ${JSON.stringify(text.slice(0, 60))}; expected a number of days, or forever.`)
 }
 
 async function tell(rules: Rules, { json }: ConnectionOptions): Promise<void> {

@@ -75,4 +75,7 @@ export class MarksThread implements Marks {
 }
 
 const unwritable = (path: string, why: string): AuditError =>
-  new AuditError('storage_failed', `The marks in ${path} cannot be used (${why}).`)
+  new AuditError(
+    'storage_failed',
+    `The marks in ${path} cannot be used (${why}): name a file that can be written, by --marks or SEALEDLOG_MARKS.`,
+  )

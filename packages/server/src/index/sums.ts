@@ -17,6 +17,7 @@ const hashPosting = (seed: string, field: string, value: string, atMs: number, i
 export class PostingSums {
   readonly from: number
   readonly width: number
+  readonly #to: number
   readonly #seed: string
   readonly #runs: number
   readonly #sums: Uint32Array
@@ -24,6 +25,7 @@ export class PostingSums {
   /** @param runs how many, at most: what the sums take in memory, and how closely they locate a difference */
   constructor(seed: string, from: number, to: number, runs: number) {
     this.from = from
+    this.#to = to
     this.width = Math.max(1, Math.ceil((to - from) / runs))
     this.#seed = seed
     this.#runs = Math.ceil((to - from) / this.width)
@@ -32,8 +34,9 @@ export class PostingSums {
 
   /** Adds a posting to the run of its entry; one of an entry outside of the range adds nothing. */
   add(field: string, value: string, atMs: number, index: number): void {
+    // The last run may reach further than the range, and what stands there is not asked for.
+    if (index < this.from || index >= this.#to) return
     const run = Math.floor((index - this.from) / this.width)
-    if (run < 0 || run >= this.#runs) return
     const digest = hashPosting(this.#seed, field, value, atMs, index)
     for (let word = 0; word < SUM_WORDS; word++) {
       const at = run * SUM_WORDS + word

@@ -7,7 +7,7 @@ import {
   RESERVED_BUCKET,
   splitDisclosures,
 } from '@sealedlog/sdk/event'
-import { formatProof } from '@sealedlog/sdk/merkle'
+import { formatProof, parseNote } from '@sealedlog/sdk/merkle'
 import { allOf } from '@sealedlog/sdk/query'
 import { EVIDENCE_VERSION, type EvidenceFile, type ProvenText } from '@sealedlog/sdk/verify'
 import type { LogHead, LogStore, StoredEntry } from '../store/index.js'
@@ -23,6 +23,12 @@ export interface EvidenceSource {
   readonly list: (request: PageRequest) => Promise<Page>
 }
 
+/** A checkpoint of the log with what witnesses added to it. */
+export interface Cosigned {
+  readonly size: number
+  readonly note: string
+}
+
 /** Redactions looked at in one go. */
 const REDACTIONS_CHUNK = 100
 
@@ -32,8 +38,8 @@ const REDACTIONS = allOf([
 ])
 
 /**
- * The evidence of an entry under the checkpoint of `head`. What is gone and not accounted for by any redaction is left to
- * the verifier to find: it says `missing`.
+ * The evidence of an entry under the checkpoint of `head`, or under one that witnesses have signed, where that shows as
+ * much of it. What is gone and not accounted for by any redaction is left to the verifier to find: it says `missing`.
  *
  * @param withhold groups that stay out; those that the entry does not show are passed over
  */
@@ -42,8 +48,10 @@ export async function readEvidenceFile(
   id: string,
   entry: StoredEntry,
   withhold: readonly string[],
+  cosigned?: Cosigned,
 ): Promise<EvidenceFile> {
   const { store, head } = source
+  const under = await proveUnder(source, entry, cosigned)
   const lines = splitDisclosures(entry.disclosures)
   const withheld = lines.map(groupOfDisclosure).filter((group) => isWithheld(withhold, group))
   const keys = await store.keys(head.org)
@@ -52,14 +60,39 @@ export async function readEvidenceFile(
     object: 'evidence',
     org: head.org,
     id,
-    ...(await proveEntry(source, entry)),
+    ...(await proveEntry(under.source, entry)),
     disclosures: lines.filter((line) => !withheld.includes(groupOfDisclosure(line))).map(decodeUtf8),
     vkeys: keys.map(({ vkey }) => vkey),
     keys,
-    redactions: await readRedactions(source, entry),
+    redactions: under.redactions,
     withheld,
   }
 }
+
+/** The checkpoint to prove under, and the proven redactions: a witnessed one may be from before the last of them. */
+async function proveUnder(
+  source: EvidenceSource,
+  entry: StoredEntry,
+  cosigned: Cosigned | undefined,
+): Promise<{ readonly source: EvidenceSource; readonly redactions: readonly ProvenText[] }> {
+  const { head } = source
+  if (cosigned && entry.index < cosigned.size && cosigned.size <= head.size && areSigners(head, cosigned)) {
+    const seen = { ...source, head: { ...head, size: cosigned.size, checkpoint: cosigned.note } }
+    const { found, isWhole } = await readRedactions(seen, entry)
+    if (isWhole) return { source: seen, redactions: found }
+  }
+  return { source, redactions: (await readRedactions(source, entry)).found }
+}
+
+/** Whether all keys of the log that sign today have signed it too: a key that was announced since has not. */
+function areSigners({ checkpoint }: LogHead, { note }: Cosigned): boolean {
+  const signed = new Set(parseNote(note).signatures.map(keyOf))
+  return parseNote(checkpoint).signatures.every((signature) => signed.has(keyOf(signature)))
+}
+
+/** A key's name has no space: it is the log's origin, so that the two notes are of one log. */
+const keyOf = ({ name, keyId }: { readonly name: string; readonly keyId: Uint8Array }): string =>
+  `${name} ${keyId.join()}`
 
 async function proveEntry({ store, head }: EvidenceSource, { index, leaf }: StoredEntry): Promise<ProvenText> {
   const hashes = await readInclusion(store, head.org, index, head.size)
@@ -67,10 +100,13 @@ async function proveEntry({ store, head }: EvidenceSource, { index, leaf }: Stor
 }
 
 /** The newest entries that account for the groups that are gone, until each of them is, or none is left to look at. */
-async function readRedactions(source: EvidenceSource, entry: StoredEntry): Promise<readonly ProvenText[]> {
+async function readRedactions(
+  source: EvidenceSource,
+  entry: StoredEntry,
+): Promise<{ readonly found: readonly ProvenText[]; readonly isWhole: boolean }> {
   let missing = missingGroups(entry)
   const found: ProvenText[] = []
-  if (missing.length === 0) return found
+  if (missing.length === 0) return { found, isWhole: true }
   for await (const redaction of redactionsOf(source)) {
     const erased = erasedBy(redaction, entry.index)
     const left = missing.filter((group) => !erased.includes(group))
@@ -79,7 +115,7 @@ async function readRedactions(source: EvidenceSource, entry: StoredEntry): Promi
     missing = left
     if (missing.length === 0) break
   }
-  return found
+  return { found, isWhole: missing.length === 0 }
 }
 
 /** Groups that the leaf commits to and nothing is found behind. */

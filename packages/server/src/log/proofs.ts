@@ -4,7 +4,7 @@ import { formatGrowth, formatProof, type TileName } from '@sealedlog/sdk/merkle'
 import type { EvidenceFile, LogKey } from '@sealedlog/sdk/verify'
 import { type LogHead, type LogStore, organizationNotFound, type StoredEntry } from '../store/index.js'
 import { readDisclosures } from './disclosures.js'
-import { readEvidenceFile } from './evidence-file.js'
+import { type Cosigned, readEvidenceFile } from './evidence-file.js'
 import type { Page, PageRequest } from './listing.js'
 import { readConsistency, readInclusion, readTileBytes } from './tiles.js'
 
@@ -64,11 +64,11 @@ export class Proofs {
   }
 
   /** Everything that proves one event: see `readEvidenceFile`. @throws AuditError `event_not_found` */
-  async evidenceFile(org: string, id: string, withhold: readonly string[]): Promise<EvidenceFile> {
+  async evidenceFile(org: string, id: string, withhold: readonly string[], cosigned?: Cosigned): Promise<EvidenceFile> {
     const { entry } = await this.#source.get(org, id)
     // Read after the entry: what was erased of it by then is accounted for under this head.
     const head = await this.head(org)
-    return readEvidenceFile({ store: this.#store, head, list: this.#source.list }, id, entry, withhold)
+    return readEvidenceFile({ store: this.#store, head, list: this.#source.list }, id, entry, withhold, cosigned)
   }
 
   /**

@@ -110,3 +110,15 @@ test.each([
 ] as const)('sealedlog %j ends with %i', async (args, code) => {
   expect((await run(args)).code).toBe(code)
 })
+
+test('what the system refuses is told in one line, and so is wrong usage', async () => {
+  for (const [args, code] of [
+    [['serve', '--data', '/proc/nobody/data', '--port', '0'], 'storage_failed'],
+    [['erase', '--person', 'ada'], 'invalid_configuration'],
+    [['lst'], 'invalid_configuration'],
+  ] as const) {
+    const { code: ended, stdout, stderr } = await run(args)
+    expect([ended, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(new RegExp(`^sealedlog: [^\\n]+ \\[${code}\\]\\n$`))
+  }
+})

@@ -250,6 +250,17 @@ describe('a legal hold', () => {
     ])
   })
 
+  test('of the operator is out of the reach of the organization’s own keys', async () => {
+    const { ask, world } = await makeAcme()
+    const placed = await world.root(`PUT ${AT}/hold`, { reason: 'Court order' })
+    for (const attempt of [await ask(`DELETE ${AT}/hold`), await ask(`PUT ${AT}/hold`, { reason: 'mine' })])
+      expect([attempt.status, attempt.json.code]).toEqual([403, 'insufficient_scope'])
+    expect((await ask(`GET ${AT}/hold`)).json).toEqual(placed.json)
+    expect((await world.root(`DELETE ${AT}/hold`)).json).toMatchObject({ held: false })
+    await ask(`PUT ${AT}/hold`, { reason: 'our own' })
+    expect((await ask(`DELETE ${AT}/hold`)).json).toMatchObject({ held: false })
+  })
+
   test.each([
     [{}],
     [{ reason: '' }],

@@ -1,7 +1,7 @@
 /** Evidence files: everything that proves one event, under one checkpoint, and what accounts for what is gone. */
 import { encodeUtf8 } from '@sealedlog/sdk/base'
 import { commitTo, groupOfDisclosure, parseLeaf } from '@sealedlog/sdk/event'
-import { checkInclusion, hashLeaf, openNote, parseCheckpoint, parseProof } from '@sealedlog/sdk/merkle'
+import { checkInclusion, hashLeaf, openNote, parseCheckpoint, parseNote, parseProof } from '@sealedlog/sdk/merkle'
 import { type EvidenceFile, formatEvidence, parseEvidence } from '@sealedlog/sdk/verify'
 import { expect, test } from 'vitest'
 import { verifierOf } from '../../dist/store/signing.js'
@@ -99,6 +99,35 @@ test('what is gone without account is left to the verifier to tell', async () =>
   store.findById = async (org, id) => (id === 'e8' ? { ...entry, disclosures: new Uint8Array(0) } : findById(org, id))
   const file = await log.proofs.evidenceFile('acme', 'e8', [])
   expect([prove(file), file.redactions, file.withheld]).toEqual([[8], [], []])
+})
+
+test('it stands under a checkpoint that witnesses signed, if that shows as much and has the keys of today', async () => {
+  const world = await worldOf()
+  const { log, store } = world
+  const sizeOf = (file: EvidenceFile): number => parseCheckpoint(parseNote(parseProof(file.proof).checkpoint).text).size
+  const seen = async () => {
+    const head = await store.head('acme')
+    if (head === undefined) throw new Error('no log')
+    return { size: head.size, note: head.checkpoint }
+  }
+  const cosigned = await seen()
+  const receipts = await log.record('acme', events(3, 'later'), 'key_1')
+  const file = async (id: string, under = cosigned): Promise<EvidenceFile> => {
+    const one = await log.proofs.evidenceFile('acme', id, [], under)
+    prove(one)
+    return one
+  }
+  expect([sizeOf(await file('e7')), sizeOf(await file(receipts[0]?.id ?? ''))]).toEqual([COUNT, COUNT + 3])
+  await erase(world, 7, ['actor'])
+  expect([sizeOf(await file('e7')), sizeOf(await file('e8'))]).toEqual([COUNT + 4, COUNT])
+  const after = await seen()
+  await log.record('acme', events(1, 'last'), 'key_1')
+  expect(sizeOf(await file('e7', after))).toBe(COUNT + 4)
+  expect(sizeOf(await file('e7', { size: 1_000, note: after.note }))).toBe(COUNT + 5)
+  const other = await makeWorld()
+  await other.log.record('acme', events(COUNT), 'key_1')
+  const note = (await other.store.head('acme'))?.checkpoint ?? ''
+  expect(sizeOf(await file('e8', { size: COUNT, note }))).toBe(COUNT + 5)
 })
 
 test('an event that is not there has none', async () => {

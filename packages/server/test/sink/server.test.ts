@@ -10,6 +10,7 @@ import {
   parsePolicy,
   parseVerifierKey,
 } from '@sealedlog/sdk/merkle'
+import { verifyEvidence } from '@sealedlog/sdk/verify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, type ServerOptions, startServer } from '../../dist/server.js'
 import { logVerifier } from '../../dist/sink/ed25519.js'
@@ -74,6 +75,17 @@ describe('a server with a policy', () => {
     return { text, cosigned, size: parseCheckpoint(opened.text).size, met: checkQuorum(parsed, cosigned).satisfied }
   }
 
+  /** What becomes of the line of the witnesses, of one event's evidence. */
+  async function witnessesOf(server: RunningServer, id: string): Promise<string | undefined> {
+    const { text } = await asRoot(server)(`GET /v1/events/${id}/evidence`, undefined, {
+      'sealedlog-organization': 'default',
+    })
+    const { checks } = await verifyEvidence(text, { vkeys: [vkey.trim()], policy: policyLines() })
+    return checks.find(({ name }) => name === 'witnesses')?.state
+  }
+
+  const policyLines = (): string => policy.slice(policy.indexOf('witness '))
+
   test('shows its checkpoints to the witnesses, and serves what they signed until something newer is signed', async () => {
     const server = await start(data, { sinks: sinks() })
     const ask = asRoot(server)
@@ -89,7 +101,9 @@ describe('a server with a policy', () => {
     expect(receipt.json.checkpoint).toBe((await noteOf(server, 'checkpoint')).text)
     expect(await noteOf(server, 'checkpoint')).toMatchObject({ cosigned: [], size: 4 })
     expect((await noteOf(server, 'cosigned')).text).toBe(first.text)
+    expect(await witnessesOf(server, receipt.json.id)).toBe('failed')
     await server.publish()
+    expect(await witnessesOf(server, receipt.json.id)).toBe('passed')
     expect(await noteOf(server, 'checkpoint')).toMatchObject({ cosigned: ['one', 'two'], size: 4 })
 
     const metrics = (await call(server.url, { path: '/metrics', key: server.rootKey.value })).text

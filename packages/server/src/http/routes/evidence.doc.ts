@@ -38,7 +38,7 @@ export const evidenceDoc = page({
   tags: ['Proofs'],
   summary: 'Get the evidence of an event',
   description:
-    'Everything that proves the event, in one file that `sealedlog-verify` checks offline: its leaf, what it discloses, its proof, the keys, and of what was erased the entries that say so, all under one checkpoint.',
+    'Everything that proves the event, in one file that `sealedlog-verify` checks offline: its leaf, what it discloses, its proof, the keys, and of what was erased the entries that say so, all under one checkpoint: one that witnesses signed, where there is one that covers them all, else the newest.',
   headers: CALL_HEADERS,
   params: parameters({ id: { type: 'string', description: 'The event’s id.' } }, ['id']),
   querystring: parameters({

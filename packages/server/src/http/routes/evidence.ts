@@ -22,7 +22,8 @@ async function send(services: Services, request: FastifyRequest<ById>, reply: Fa
   query.done()
   const org = await organizationOf(request, request.caller, services.organizations)
   services.rates.take(request.caller.keyId, org, 1)
-  const evidence = await services.log.proofs.evidenceFile(org, request.params.id, withhold)
+  const cosigned = await services.cosigned.newest(org)
+  const evidence = await services.log.proofs.evidenceFile(org, request.params.id, withhold, cosigned)
   services.keeping.reads.count(org, request.caller.keyId, 'evidence', { entries: 1 })
   // What is erased must be gone from the next answer.
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')

@@ -153,7 +153,7 @@ export const placeHoldDoc = page({
   tags: ['Retention'],
   summary: 'Place a legal hold',
   description:
-    'While it stands, nothing of the organization is erased: redactions are refused (`legal_hold`), retention waits, the organization cannot be closed. With another reason it is said anew. That it was placed is an entry.',
+    'While it stands, nothing of the organization is erased: redactions are refused (`legal_hold`), retention waits, the organization cannot be closed. With another reason it is said anew. That it was placed is an entry. One that an unbound key placed is changed and lifted by unbound keys alone.',
   headers: CALL_HEADERS,
   params: ORG,
   body: {

@@ -1,7 +1,8 @@
 /** For how long entries are kept, and legal holds: /v1/organizations/{org}/retention and …/hold. */
+import { AuditError } from '@sealedlog/sdk/base'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Hold, readHold, readRetention, type RetentionRules } from '../../log/index.js'
-import { organizationOf } from '../access.js'
+import { ANY_ORGANIZATION, organizationOf } from '../access.js'
 import { readJson } from '../body.js'
 import { byOf } from '../by.js'
 import type { Services } from '../services.js'
@@ -55,13 +56,31 @@ export function holdRoutes(app: FastifyInstance, services: Services): void {
   app.put<ByOrg>(at, { config: { access: 'admin' }, schema: placeHoldDoc }, async (request) => {
     const org = await asked(request)
     const reason = readHold(await readJson(request))
+    await requireReach(services, request, keeping.holds.get(org))
     return formatHold(org, await keeping.holds.place(org, reason, await byOf(services, request)))
   })
   app.delete<ByOrg>(at, { config: { access: 'admin' }, schema: liftHoldDoc }, async (request) => {
     const org = await asked(request)
+    await requireReach(services, request, keeping.holds.get(org))
     await keeping.holds.lift(org, await byOf(services, request))
     return formatHold(org, keeping.holds.get(org))
   })
+}
+
+/**
+ * What the operator holds, only the operator lets go: a hold that an unbound key placed is out of the reach of the keys of the
+ * organization that it is about.
+ *
+ * @throws AuditError `insufficient_scope`
+ */
+async function requireReach({ keys }: Services, { caller }: FastifyRequest, hold: Hold | undefined): Promise<void> {
+  if (hold === undefined || caller.org === ANY_ORGANIZATION) return
+  const placer = await keys.getKey(hold.placed_by)
+  if (placer !== undefined && placer.org !== ANY_ORGANIZATION) return
+  throw new AuditError(
+    'insufficient_scope',
+    `The hold was placed by ${hold.placed_by}, a key that is bound to no organization: it takes such a key to change or lift it.`,
+  )
 }
 
 async function organizationAsked(services: Services, request: FastifyRequest<ByOrg>): Promise<string> {
