@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 import { AuditError } from '../base/index.js'
-import { NOTE_BYTES_MAX, parsePolicy, parseVerifierKey, POLICY_BYTES_MAX } from '../merkle/index.js'
+import { NOTE_BYTES_MAX, parsePolicy, parseVerifierKey, POLICY_BYTES_MAX, QUORUM_NONE } from '../merkle/index.js'
 import { misused, type VerifyArguments } from './arguments.js'
 import { readText } from './files.js'
 import { sizeOf } from './notes.js'
@@ -82,15 +82,22 @@ async function readPolicy({ policy: path, witnesses }: VerifyArguments): Promise
   return text
 }
 
+/** The group of those that the option names. */
+const GROUP = '--witness'
+
 /** @throws AuditError `invalid_configuration` when a key is no witness's */
 function demandAll(vkeys: readonly string[]): string {
   const bad = vkeys.find((vkey) => !isVkey(vkey))
   if (bad !== undefined) throw misused(`--witness ${short(bad)} is no verifier key (name+id+key).`)
-  const names = [...new Set(vkeys)].map((vkey, i) => [`w${i + 1}`, vkey] as const)
+  const unique = [...new Set(vkeys)]
+  const names = unique.map((vkey) => parseVerifierKey(vkey).name)
+  // What a policy calls a witness is told further: its own name, where no two things would be called the same.
+  const isClear = new Set([...names, GROUP, QUORUM_NONE]).size === names.length + 2
+  const called = unique.map((vkey, i) => [isClear ? (names[i] ?? '') : `w${i + 1}`, vkey] as const)
   const text = [
-    ...names.map(([name, vkey]) => `witness ${name} ${vkey}`),
-    `group each all ${names.map(([name]) => name).join(' ')}`,
-    'quorum each',
+    ...called.map(([name, vkey]) => `witness ${name} ${vkey}`),
+    `group ${GROUP} all ${called.map(([name]) => name).join(' ')}`,
+    `quorum ${GROUP}`,
     '',
   ].join('\n')
   parsePolicy(text)

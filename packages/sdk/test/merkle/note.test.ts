@@ -120,9 +120,7 @@ describe('signatures', () => {
     expect(codeOf(() => openNote(note, [stranger]))).toBe('proof_failed')
     expect(codeOf(() => openNote(note, []))).toBe('proof_failed')
     expect(() => openNote(note, [stranger])).toThrow(
-      
       /Signed by PeterNeumann\+c74f20a3, other\.example\+[0-9a-f]{8}; known: example\.com\/foo\+[0-9a-f]{8}\. /,
-    ,
     )
   })
 

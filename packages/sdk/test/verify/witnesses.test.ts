@@ -65,7 +65,7 @@ describe('with a policy', () => {
   test('too few witnesses fail', async () => {
     const report = await verify([one], cosign(world.checkpoint(256), [two]))
     expect(report.verdict).toBe('not_verified')
-    expect(witnessed(report).text).toContain('without one')
+    expect(witnessed(report).text).toContain('one has not cosigned')
     expect(witnessed(await verify([])).state).toBe('failed')
   })
 

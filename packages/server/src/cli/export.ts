@@ -119,7 +119,7 @@ async function tell(
   const what = `${formatCounted(entries, 'entry', 'entries')} under the checkpoint of size ${formatCount(size)}`
   await print(`${what}, in ${formatCounted(files, 'file', 'files')} of ${path}, in ${formatSeconds(seconds)}.\n`)
   await print(
-    `Check it: npx sealedlog-verify ${path} --vkey KEY, with the key of the log that you know from elsewhere.\n`,
+    `Check it: npx sealedlog verify ${path} --vkey KEY, with the key of the log that you know from elsewhere.\n`,
   )
 }
 

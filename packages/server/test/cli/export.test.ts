@@ -82,7 +82,7 @@ describe('a whole log', () => {
       0,
       expect.stringMatching(/^6\d\d entries under the checkpoint of size 6\d\d, in 1\d files of/),
     ])
-    expect(stdout).toContain('sealedlog-verify')
+    expect(stdout).toContain('Check it: npx sealedlog verify ')
   })
 
   test('takes a policy along', async () => {

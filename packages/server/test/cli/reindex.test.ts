@@ -113,7 +113,7 @@ test.each([
 
 test('what the system refuses is told in one line, and so is wrong usage', async () => {
   for (const [args, code] of [
-    [['serve', '--data', '/proc/nobody/data', '--port', '0'], 'storage_failed'],
+    [['serve', '--data', join(fileOf([]), 'data'), '--port', '0'], 'storage_failed'],
     [['erase', '--person', 'ada'], 'invalid_configuration'],
     [['lst'], 'invalid_configuration'],
   ] as const) {
