@@ -79,7 +79,8 @@ async function clear(options: ConnectionOptions): Promise<void> {
 
 function readBucket(text: string): readonly [string, Days] {
   const at = text.lastIndexOf('=')
-  if (at < 1) throw misused(`--bucket is ${JSON.stringify(text.slice(0, 60))}; expected a name and days: billing=3650`)
+  if (at < 1)
+    throw misused(`--bucket is ${JSON.stringify(text.slice(0, 60))}; expected a name and days, as in billing=3650.`)
   return [text.slice(0, at), readDays('--bucket', text.slice(at + 1))]
 }
 

@@ -3,7 +3,7 @@ import { BOUNDS, type EventInput } from '@sealedlog/sdk/event'
 import { EVERYTHING } from '@sealedlog/sdk/query'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type IndexEntry, MemoryIndex } from '../../dist/index/index.js'
+import { type IndexEntry, MemoryIndex, type SearchRequest } from '../../dist/index/index.js'
 import { AuditLog } from '../../dist/log/index.js'
 import type { Unit } from '../../dist/store/index.js'
 import { altered, event, events, listed, makeWorld } from './support.js'
@@ -21,6 +21,23 @@ async function knownBy(index: MemoryIndex): Promise<readonly number[]> {
 
 const turns = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await new Promise(setImmediate)
+}
+
+/** An index that takes its time to put, and answers in the order of the calls all the same: that is what its port promises. */
+function slowInTurn(index: MemoryIndex, slow: number): MemoryIndex {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(call: () => Promise<T>): Promise<T> => {
+    const answer = last.then(call)
+    last = answer.catch(() => undefined)
+    return answer
+  }
+  return altered(index, {
+    put: (entries: readonly IndexEntry[]) => inTurn(() => turns(slow).then(() => index.put(entries))),
+    search: (request: SearchRequest) => inTurn(() => index.search(request)),
+    size: (org: string) => inTurn(() => index.size(org)),
+    erase: (org: string, entries: readonly IndexEntry[]) => inTurn(() => index.erase(org, entries)),
+    clear: () => inTurn(() => index.clear()),
+  })
 }
 
 describe('events that come while it is erased', () => {
@@ -54,13 +71,7 @@ describe('events that come while it is erased', () => {
                 return outcomes
               },
             }),
-          (index) =>
-            altered(index, {
-              put: async (entries: readonly IndexEntry[]) => {
-                await turns(slow)
-                return index.put(entries)
-              },
-            }),
+          (index) => slowInTurn(index, slow),
         )
         await world.log.record('acme', [...events(before), other('o')], 'key_1')
         log = world.log
