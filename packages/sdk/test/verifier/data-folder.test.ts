@@ -85,7 +85,6 @@ describe('a data folder', () => {
 })
 
 const ACME = "(SELECT n FROM log WHERE org = 'acme')"
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('an edit of the database', () => {
   test.each<readonly [name: string, check: string, index: number | undefined, harm: (folder: string) => void]>([
@@ -191,7 +190,7 @@ describe('an edit of the database', () => {
 
   test('of the index of another organization does not touch this one', async () => {
     const folder = copyOf(sound)
-    edit(folder, "UPDATE entry SET disclosures = ? WHERE log = (SELECT n FROM log WHERE org = '_system')", bytes(''))
+    edit(folder, "UPDATE entry SET disclosures = x'' WHERE log = (SELECT n FROM log WHERE org = '_system')")
     expect(await reportOf([folder])).toMatchObject({ verdict: 'verified' })
     expect(await reportsOf([folder])).toMatchObject({ code: 1 })
   })
