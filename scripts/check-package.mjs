@@ -1,5 +1,5 @@
 /**
- * Packs the server, installs the tarball in an empty folder, and does there what the README says.
+ * Packs the server, installs the tarball in an empty folder, and does there what the README says, with both its commands.
  * It is stopped by Ctrl-C: npx does not pass a SIGTERM on.
  */
 import { execFileSync } from 'node:child_process'
@@ -19,6 +19,13 @@ try {
   npm(['install', '--no-audit', '--no-fund', '--loglevel=error', `./${tarball}`], folder)
   await startAndPaste('npx', ['sealedlog', 'serve', '--port', '0'], folder, 'SIGINT')
   await startAndPaste('npx', ['sealedlog', 'serve', '--port', '0'], folder, 'SIGINT')
+  for (const command of ['sealedlog-verify', 'sealedlog verify']) {
+    const printed = execFileSync('npx', [...command.split(' '), 'data', '--org', 'default', '--no-remember'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    if (!/^Verified: \d+ entr/m.test(printed)) throw new Error(`${command} printed:\n${printed}`)
+  }
   console.log('the packed tarball works')
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -1,29 +1,16 @@
 /** A target, opened: the logs that it holds, each with what reads it, and what else there is to check of it. */
 import { realpathSync } from 'node:fs'
 import { AuditError } from '../base/index.js'
-import { TILE_WIDTH } from '../merkle/index.js'
-import {
-  type Check,
-  type Finding,
-  isAboutBytes,
-  type LogSource,
-  type Manifest,
-  type VerifyReport,
-} from '../verify/index.js'
+import { isAboutBytes, type LogSource, type Manifest, type VerifyReport } from '../verify/index.js'
 import { BundleSource } from './bundle-source.js'
+import { checkRows } from './check-rows.js'
 import { HttpServer } from './http-source.js'
 import { checkFiles } from './manifest-file.js'
 import type { Place } from './memory.js'
-import type { DataFolderSource } from './sqlite/data-folder-source.js'
+import { filesCheck, type OtherCheck } from './other-check.js'
 import { formatCounted } from './screen.js'
 import type { Target } from './targets.js'
 import type { ThreadSource } from './thread-messages.js'
-
-/** A check besides those of the log itself, and what it found. */
-export interface OtherCheck {
-  readonly check: Check
-  readonly findings: readonly Finding[]
-}
 
 /** One log of a target. */
 export interface OpenedLog {
@@ -120,11 +107,6 @@ async function readManifest(source: BundleSource): Promise<Manifest | undefined 
   }
 }
 
-const filesCheck = (state: Check['state'], text: string, findings: readonly Finding[] = []): OtherCheck => ({
-  check: { name: 'files', state, text },
-  findings,
-})
-
 async function openDataFolder(name: string, { org }: OpenOptions): Promise<OpenedTarget> {
   const { DataFolder, DataFolderSource } = await import('./sqlite/data-folder-source.js')
   const folder = await DataFolder.open(name)
@@ -152,32 +134,6 @@ async function openDataFolder(name: string, { org }: OpenOptions): Promise<Opene
     throw error
   }
 }
-
-/** Rows that are not there, where the tree says that leaves are missing; and rows that no checkpoint covers. */
-async function checkRows(source: DataFolderSource, { findings, size }: VerifyReport): Promise<OtherCheck> {
-  if (size === undefined) return filesCheck('skipped', 'Without a checkpoint, nobody knows which rows there should be.')
-  const gaps = new Set(
-    findings.filter(isAboutLeaves).map(({ index = 0 }) => source.firstGap(Math.floor(index / TILE_WIDTH))),
-  )
-  const stray = await source.strayEntry()
-  const found = [
-    ...[...gaps].flatMap((gap) => (gap === undefined ? [] : [rowFinding(gap, 'an entry', 'none')])),
-    // Only a commit that was torn, or somebody's own hand, leaves them.
-    ...(stray === undefined ? [] : [rowFinding(stray, 'no entry that the checkpoint does not cover', 'one')]),
-  ]
-  if (found.length === 0) return filesCheck('passed', 'The rows of log.sqlite are those that the checkpoint covers.')
-  return filesCheck('failed', 'The rows of log.sqlite are not those that the checkpoint covers.', found)
-}
-
-const isAboutLeaves = ({ check, where = '' }: Finding): boolean => check === 'tree' && where.startsWith('tile/entries/')
-
-const rowFinding = (index: number, expected: string, found: string): Finding => ({
-  check: 'files',
-  index,
-  where: 'log.sqlite, table entry',
-  expected,
-  found,
-})
 
 const ORGS_SHOWN = 5
 

@@ -41,7 +41,8 @@ function formatCheck({ name, state, text }: Check, screen: Screen): string {
 
 /** Words of a text below one another behind what stands before it, where a terminal has an end; a key fits on no line. */
 function wrapped(before: string, text: string, { stdout }: Screen): string {
-  const columns = stdout.isTTY === true ? (stdout.columns ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
+  // A terminal that nobody told its size says 0.
+  const columns = stdout.isTTY === true && stdout.columns ? stdout.columns : Number.POSITIVE_INFINITY
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

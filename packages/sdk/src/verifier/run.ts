@@ -23,6 +23,8 @@ export interface VerifyIo extends Screen {
   readonly keyOf?: (url: string) => string | undefined
   /** a check that this package cannot make */
   readonly otherCheck?: MakeOtherCheck
+  /** takes each report in place of stdout: whoever asked prints it, by `formatReport` or as JSON */
+  readonly onReport?: (report: VerifyReport) => void
   readonly nowMs?: () => number
 }
 
@@ -60,8 +62,9 @@ async function verify(options: VerifyArguments, io: VerifyIo): Promise<VerifyExi
   const trust = await readTrust(options, 'folder' in target ? target.folder : undefined)
   for (const note of trust.notes) io.stderr.write(`${visible(note)}\n`)
   const memory = options.remember ? new Memory(options.state ?? defaultStateFolder(io.env)) : undefined
-  const print = (report: VerifyReport): void =>
-    void io.stdout.write(options.json ? jsonLine(report) : formatReport(report, io))
+  const print =
+    io.onReport ??
+    ((report: VerifyReport): void => void io.stdout.write(options.json ? jsonLine(report) : formatReport(report, io)))
   if (target.kind === 'evidence') {
     const report = await verifyFile(target, options.org, trust, memory)
     print(report)

@@ -62,7 +62,7 @@ export class Bar {
     const nowMs = performance.now()
     if (!this.#isShown || nowMs - this.#drawnMs < REDRAW_MS) return
     this.#drawnMs = nowMs
-    this.#line = `${formatBar(done, total)} ${words}`.slice(0, (this.#screen.stderr.columns ?? COLUMNS) - 1)
+    this.#line = `${formatBar(done, total)} ${words}`.slice(0, (this.#screen.stderr.columns || COLUMNS) - 1)
     this.#screen.stderr.write(CLEAR_LINE + this.#line)
   }
 

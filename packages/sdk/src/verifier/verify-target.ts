@@ -4,7 +4,8 @@ import { readSegment, SEGMENT_BUNDLES, type SegmentRequest, signedBy, verifyLog,
 import { parsePolicy, parseVerifierKey, TILE_WIDTH } from '../merkle/index.js'
 import type { Memory, Remembered } from './memory.js'
 import { originOf, sizeOf } from './notes.js'
-import type { OpenedLog, OtherCheck } from './open-target.js'
+import type { OpenedLog } from './open-target.js'
+import type { OtherCheck } from './other-check.js'
 import { SegmentPool } from './pool.js'
 import type { Trust } from './trust.js'
 

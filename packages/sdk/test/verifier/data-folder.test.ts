@@ -177,6 +177,52 @@ describe('an edit of the database', () => {
     if (index !== undefined) expect(found).toMatchObject({ index })
   })
 
+  test.each<readonly [column: string, where: string, index: number | undefined, sql: string]>([
+    ['an id', 'column id', 300, `UPDATE entry SET id = 'evt_x' WHERE log = ${ACME} AND idx = 300`],
+    [
+      'an id that begins as another',
+      'column id',
+      300,
+      `UPDATE entry SET id = 'evt_00030' WHERE log = ${ACME} AND idx = 300`,
+    ],
+    ['an id of nothing', 'column id', 12, `UPDATE entry SET id = '' WHERE log = ${ACME} AND idx = 12`],
+    ['the size', 'table log, column size', undefined, "UPDATE log SET size = size + 1 WHERE org = 'acme'"],
+    ['the origin', 'table log, column origin', undefined, "UPDATE log SET origin = 'x.example/y' WHERE org = 'acme'"],
+    [
+      'the newest time',
+      'table log, column recorded_at',
+      undefined,
+      "UPDATE log SET recorded_at = 5 WHERE org = 'acme'",
+    ],
+  ])('of a column that no hash covers is found and located: %s', async (_name, where, index, sql) => {
+    const folder = copyOf(sound)
+    edit(folder, sql)
+    const { code, checks, findings } = await reportOf([folder])
+    expect([code, checks.filter(({ state }) => state === 'failed').map(({ name }) => name)]).toEqual([1, ['files']])
+    expect(findings).toMatchObject([{ check: 'files', where: `log.sqlite, ${where}` }])
+    expect(findings[0]?.index).toBe(index)
+  })
+
+  test('of the root beside a tile is found, where a full tile stands above it and where none does', async () => {
+    const folder = copyOf(sound)
+    edit(folder, `UPDATE tile SET root = zeroblob(32) WHERE log = ${ACME} AND level = 0 AND idx = 1`)
+    expect(await reportOf([folder])).toMatchObject({ code: 1, findings: [{ check: 'tree' }] })
+    // As if the log had 65,536 entries: the tile above is made of the roots of these.
+    const other = copyOf(sound)
+    const roots = Buffer.alloc(8_192, 1)
+    edit(
+      other,
+      `INSERT INTO tile (log, level, idx, root, hashes) SELECT log, 1, 0, zeroblob(32), unhex(?) FROM tile WHERE log = ${ACME} AND idx = 0`,
+      roots.toString('hex'),
+    )
+    expect((await reportOf([other])).findings).toContainEqual({
+      check: 'files',
+      where: 'log.sqlite, table tile, level 0, index 0, column root',
+      expected: roots.subarray(0, 32).toString('base64'),
+      found: expect.stringMatching(/^[\w+/]{43}=$/),
+    })
+  })
+
   test('says which entry is not there any more', async () => {
     const folder = copyOf(sound)
     edit(folder, `DELETE FROM entry WHERE log = ${ACME} AND idx = 300`)

@@ -2,18 +2,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuditError } from '@sealedlog/sdk/base'
-import { deriveCheckpointKey, LOG_FILE, seedFingerprint, SqliteStore } from '../store/index.js'
+import { LOG_FILE, seedFingerprint, SqliteStore } from '../store/index.js'
+import { type KeyOf, type SigningOptions, signerOf } from './own-key.js'
 import { openLogRows } from './sqlite/log-rows.js'
 import { MarksFile } from './sqlite/marks-file.js'
 import { checkStart } from './start-checks.js'
 import { marksOf, type StartedOver, startOver } from './start-over.js'
 
-export interface ConfirmOptions {
+export interface ConfirmOptions extends SigningOptions {
   readonly data: string
   readonly org: string
   /** the file of the marks: without it, nothing is known to be lost */
   readonly marks: string
-  readonly seed: Uint8Array
   readonly nowMs: () => number
 }
 
@@ -23,15 +23,17 @@ export interface ConfirmOptions {
  * @throws AuditError `invalid_configuration` where nothing of it is known to be lost, `proof_failed` where it does not hold
  * together by itself, `data_folder_in_use`
  */
-export async function confirmLoss({ data, org, marks: path, seed, nowMs }: ConfirmOptions): Promise<StartedOver> {
+export async function confirmLoss(options: ConfirmOptions): Promise<StartedOver> {
+  const { data, org, marks: path, nowMs, ...signing } = options
   if (!existsSync(path))
     throw new AuditError('invalid_configuration', `There are no marks at ${path}. Name them by --marks.`)
-  const store = await SqliteStore.open({ folder: data, seed, nowMs })
-  const file = new MarksFile(path, seedFingerprint(seed))
+  const signer = await signerOf(signing)
+  const keyOf: KeyOf = (origin, generation) => signer.keyOf(origin, generation)
+  const store = await SqliteStore.open({ folder: data, nowMs, ...signing })
+  const file = new MarksFile(path, seedFingerprint(signing.seed))
   const { rows, close } = openLogRows(join(data, LOG_FILE))
   try {
     const { marks } = file.read()
-    const keyOf = (origin: string, generation: number) => deriveCheckpointKey(seed, origin, generation)
     const { findings } = await checkStart({ store, keyOf, marks, rows })
     const finding = findings.find((each) => each.org === org)
     if (finding === undefined)

@@ -9,12 +9,12 @@ import { copyFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuditError, formatTime } from '@sealedlog/sdk/base'
 import {
-  deriveCheckpointKey,
   type LogHead,
   LOG_FILE,
   lockFolder,
   openLogReader,
   seedFingerprint,
+  type Signer,
   SqliteStore,
 } from '../store/index.js'
 import { type BackupManifest, MANIFEST_FILE, parseManifest } from './backup-manifest.js'
@@ -23,7 +23,7 @@ import { canStartOver, type LogFinding } from './finding.js'
 import { toMark } from './keeper.js'
 import type { KnownMarks, Mark, MarkedRedaction } from './marks.js'
 import { moveIn } from './move-in.js'
-import type { KeyOf } from './own-key.js'
+import { type KeyOf, type SigningOptions, signerOf } from './own-key.js'
 import { listHeads } from './read-store.js'
 import { type Reapplied, reapply, redactionsBeyond, sharedEntries } from './reapply.js'
 import { openLogRows } from './sqlite/log-rows.js'
@@ -31,9 +31,8 @@ import { readFacts } from './sqlite/copy.js'
 import { MarksFile } from './sqlite/marks-file.js'
 import { checkStart } from './start-checks.js'
 import { marksOf, type StartedOver, startOver } from './start-over.js'
-import { verifyCopy } from './verify-copy.js'
 
-export interface RestoreOptions {
+export interface RestoreOptions extends SigningOptions {
   /** the folder of the backup */
   readonly backup: string
   /** the data folder; made if it does not exist */
@@ -44,11 +43,16 @@ export interface RestoreOptions {
   readonly startOver: boolean
   /** the file of the marks; false for none */
   readonly marks: string | false
-  readonly seed: Uint8Array
   /** secrets that stay where they are, or come along: names of files */
   readonly secrets: readonly string[]
+  /** verifies the logs of a folder, before it is put in its place; throws where one does not hold */
+  readonly verify: (folder: string) => Promise<void>
   readonly nowMs: () => number
   readonly onStep?: OnStep
+}
+
+interface Restoring extends RestoreOptions {
+  readonly signer: Signer
 }
 
 export interface RestoreReport {
@@ -67,10 +71,11 @@ export interface RestoreReport {
  * Restores a backup. When it throws, the data folder is as it was.
  *
  * @throws AuditError `rollback_detected` with what would be lost; `invalid_configuration`; `data_folder_in_use`;
- * `signing_key_mismatch`; `proof_failed`; `storage_failed`
+ * `signing_key_mismatch`; `proof_failed`; `storage_failed`; whatever `verify` throws
  */
-export async function restore(options: RestoreOptions): Promise<RestoreReport> {
-  const { data, replace } = options
+export async function restore(asked: RestoreOptions): Promise<RestoreReport> {
+  const { data, replace } = asked
+  const options: Restoring = { ...asked, signer: await signerOf(asked) }
   const manifest = await checkBackup(options)
   const isThere = existsSync(join(data, LOG_FILE))
   if (isThere && !replace)
@@ -93,15 +98,15 @@ async function restoreInto(
   staging: string,
   manifest: BackupManifest,
   isThere: boolean,
-  options: RestoreOptions,
+  options: Restoring,
 ): Promise<RestoreReport> {
-  const { backup, data, seed, secrets, nowMs, onStep = () => undefined } = options
+  const { backup, data, seed, signerModule, secrets, verify, nowMs } = options
   const copy = join(staging, LOG_FILE)
   await checkRoom(staging, manifest.file.bytes)
   await copyFile(join(backup, LOG_FILE), copy)
   const warnings: string[] = []
   const known = await gather(manifest, isThere, options, warnings)
-  const store = await SqliteStore.open({ folder: staging, seed, nowMs })
+  const store = await SqliteStore.open({ folder: staging, seed, nowMs, ...(signerModule && { signerModule }) })
   let done: { readonly startedOver: readonly StartedOver[]; readonly reapplied: readonly Reapplied[] }
   let heads: readonly LogHead[]
   try {
@@ -110,22 +115,22 @@ async function restoreInto(
   } finally {
     await store.close()
   }
-  const verified = await verifyCopy(copy, onStep)
+  await verify(staging)
   const stamp = formatTime(nowMs()).replaceAll(/[^0-9TZ]/g, '')
   const aside = isThere ? join(data, `replaced-${stamp}`) : undefined
   await moveIn({ staging, data, aside, backup, secrets })
   writeMarks(options, heads, done, known, warnings)
   return {
     manifest,
-    entries: verified.reduce((sum, { size }) => sum + size, 0),
-    organizations: verified.length,
+    entries: heads.reduce((sum, { size }) => sum + size, 0),
+    organizations: heads.length,
     ...done,
     aside,
     warnings,
   }
 }
 
-async function checkBackup({ backup, seed, onStep = () => undefined }: RestoreOptions): Promise<BackupManifest> {
+async function checkBackup({ backup, signer, onStep = () => undefined }: Restoring): Promise<BackupManifest> {
   const path = join(backup, MANIFEST_FILE)
   if (!existsSync(path))
     throw new AuditError(
@@ -141,10 +146,13 @@ async function checkBackup({ backup, seed, onStep = () => undefined }: RestoreOp
       'proof_failed',
       `${file} is not what its manifest says: expected SHA-256 ${sha256}, found ${found}. Take another backup; nothing was changed.`,
     )
-  if (readFacts(file).seed !== seedFingerprint(seed))
+  const { fingerprint } = signer
+  const { seed = fingerprint } = readFacts(file)
+  // A signer without a fingerprint is known by its keys, when the logs are checked.
+  if (fingerprint !== undefined && seed !== fingerprint)
     throw new AuditError(
       'signing_key_mismatch',
-      'The backup was signed with another signing key than the one given. Put its signing.key into the data folder, or set SEALEDLOG_SIGNING_SEED; nothing was changed.',
+      'The backup was signed with another signing key than the one given. Put its signing.key into the data folder, or set SEALEDLOG_SIGNING_SEED, or name its --signer; nothing was changed.',
     )
   return manifest
 }
@@ -205,13 +213,12 @@ async function bringUp(
   store: SqliteStore,
   path: string,
   { marks, redactions }: KnownMarks,
-  options: RestoreOptions,
+  { signer, nowMs, startOver: mayStartOver }: Restoring,
 ): Promise<Pick<RestoreReport, 'startedOver' | 'reapplied'>> {
-  const { seed, nowMs } = options
-  const keyOf: KeyOf = (origin, generation) => deriveCheckpointKey(seed, origin, generation)
+  const keyOf: KeyOf = (origin, generation) => signer.keyOf(origin, generation)
   const before = await listHeads(store)
   const findings = await findWrong(store, path, marks, keyOf)
-  refuse(findings, options.startOver)
+  refuse(findings, mayStartOver)
   const startedOver: StartedOver[] = []
   for (const finding of findings) startedOver.push(await startOver(store, finding, nowMs()))
   const reapplied: Reapplied[] = []
@@ -252,7 +259,10 @@ function concerning(
 function refuse(findings: readonly LogFinding[], mayStartOver: boolean): void {
   const broken = findings.filter((finding) => !canStartOver(finding) || finding.kind === 'fork')
   if (broken.length > 0)
-    throw new AuditError('proof_failed', `The backup cannot be gone on with. ${named(broken)} Nothing was changed.`)
+    throw new AuditError(
+      'proof_failed',
+      `The backup cannot be gone on with. ${named(broken)} ${broken.some(({ kind }) => kind === 'checkpoint') ? SIGNER_HINT : ''}Nothing was changed.`,
+    )
   if (findings.length === 0 || mayStartOver) return
   throw new AuditError(
     'rollback_detected',
@@ -260,6 +270,7 @@ function refuse(findings: readonly LogFinding[], mayStartOver: boolean): void {
   )
 }
 
+const SIGNER_HINT = 'Where `serve` has a --signer, it is named here too. '
 const NAMED_MAX = 20
 
 function named(findings: readonly LogFinding[]): string {

@@ -140,8 +140,10 @@ describe('a backup', () => {
     expect(await run(['backup', '--data', temporaryFolder(), '--out', out])).toMatchObject({ code: 2 })
     const data = await makeData({ acme: 300 })
     tamper(data, (db) => db.exec("UPDATE entry SET disclosures = x'' WHERE idx = 7"))
-    const { code, stderr } = await run(['backup', '--data', data, '--out', out])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/"acme".*entry 7 is gone.*\[proof_failed\]/)])
+    const { code, stdout, stderr } = await run(['backup', '--data', data, '--out', out])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/The copy does not verify.*\[proof_failed\]/)])
+    expect(stdout).toMatch(/organization acme\n.*disclosures, index 7, group actor.*NOT VERIFIED: 300 entries/s)
+    expect(stdout).not.toContain('organization default')
     expect(existsSync(out)).toBe(false)
   })
 })
@@ -334,7 +336,7 @@ describe('a restore', () => {
     const file = readFileSync(join(broken, 'log.sqlite'))
     writeFileSync(join(broken, 'log.sqlite'), file.fill(0, file.length - 20))
     expect(await run(['restore', broken, '--data', data, '--replace'])).toMatchObject({
-      code: 2,
+      code: 1,
       stderr: expect.stringContaining('SHA-256'),
     })
     rmSync(join(out, 'manifest.json'))

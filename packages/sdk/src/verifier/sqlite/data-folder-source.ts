@@ -24,6 +24,24 @@ export interface EntryRow {
   readonly disclosures: Uint8Array
 }
 
+/** The row of a log: nothing proves that what stands beside the checkpoint is its. */
+export interface HeadRow {
+  readonly origin: unknown
+  readonly size: unknown
+  readonly recorded_at: unknown
+  /** the checkpoint, signed */
+  readonly note: string
+}
+
+/** A root that is not the one of its tile. */
+export interface StrayRoot {
+  readonly level: number
+  readonly index: number
+  readonly expected: Uint8Array
+  /** undefined for what is no bytes */
+  readonly found: Uint8Array | undefined
+}
+
 /** Bundles whose rows are kept: leaves and disclosures of one are asked for soon after one another. */
 const BUNDLES_KEPT = 2
 
@@ -168,6 +186,36 @@ export class DataFolderSource implements LogSource {
       if (row === undefined || newer === note) return row && Number(row['idx'])
       note = newer
     }
+  }
+
+  /** What the log's row says beside its checkpoint, all as of one moment. */
+  head(): HeadRow {
+    const { origin, size, recorded_at, checkpoint } = this.#log()
+    return { origin, size, recorded_at, note: textOf(checkpoint, 'checkpoint') }
+  }
+
+  /** Entries of a range that go by another id than their leaf has. */
+  misnamed(from: number, to: number): readonly (Pick<EntryRow, 'id' | 'leaf'> & { readonly index: number })[] {
+    const rows = this.#folder.all('misnamed', this.#n(), from, to)
+    return rows.map(({ idx, id, leaf }) => ({ index: Number(idx), id, leaf: leaf as Uint8Array }))
+  }
+
+  /** The first tile beside which another root stands than the tile above it has. */
+  strayRoot(): StrayRoot | undefined {
+    const row = this.#folder.get('strayRoot', this.#n())
+    if (row === undefined) return undefined
+    const { level, idx, expected, found } = row
+    return {
+      level: Number(level),
+      index: Number(idx),
+      expected: expected instanceof Uint8Array ? expected : NOTHING,
+      found: found instanceof Uint8Array ? found : undefined,
+    }
+  }
+
+  /** One entry, where it is there with a leaf. */
+  entryAt(index: number): EntryRow | undefined {
+    return this.entries(Math.floor(index / TILE_WIDTH))[index % TILE_WIDTH]
   }
 
   /** The entries of a bundle up to the first that is not there. */
