@@ -147,6 +147,22 @@ function textsOf(event: RecordedEvent): ReadonlySet<string> {
   return texts
 }
 
+/**
+ * The words that free text finds an event by, with repetitions. An event for which a lone word holds is one of whose
+ * words it is.
+ *
+ * @param split what takes a text apart: `wordsOf`, or something that remembers what that said
+ * @example
+ * eachWord(event, (word) => words.add(word))
+ */
+export function eachWord(
+  event: RecordedEvent,
+  visit: (word: string) => void,
+  split: (text: string) => readonly string[] = wordsOf,
+): void {
+  for (const text of textsOf(event)) for (const word of split(text)) visit(word)
+}
+
 /** The same query with every span counted back from `nowMs`: what can be asked again and mean the same. */
 export function atTime(query: Query, nowMs: number): Query {
   const absolute = (bound: Bound): Bound =>

@@ -10,20 +10,25 @@
  * - A `search` is answered by candidates: every event for which the query holds (`matcherOf`, sdk/query), and where
  *   the answer is not `exact` perhaps others. What the facts and times of events decide alone is exact, but for
  *   prefixes and networks of which more than VALUES_MAX values are known, or more than WALKS_MAX in the whole query, and
- *   for a search that would take more than STEPS_MAX steps: then every entry is a candidate.
- * - `erase` replaces the facts of entries that are covered by what survives of them. When it resolves, no value that
+ *   for a search that would take more than STEPS_MAX steps: then every entry is a candidate. An engine may also know
+ *   the words of texts; what it then leaves out does not hold.
+ * - `count` counts candidates: what the query holds for, and where the answer is not `exact` perhaps others.
+ * - `erase` replaces what is known of entries that are covered by what survives of them. When it resolves, no value that
  *   only they had is left in the engine's files, nor in its memory; where somebody else reads an older state of the
  *   files, `finishErasing` says so. Entries that are not covered yet are refused with `IndexBehind`: what is on its way
  *   to the index may still say the old facts, so the caller brings it there first.
  * - After a crash it may cover less than before, never something else.
  */
-import type { Facts, ListPosition } from '@sealedlog/sdk/event'
+import type { Field, ListPosition } from '@sealedlog/sdk/event'
 import type { Query } from '@sealedlog/sdk/query'
 
-/** One entry as the index knows it. */
-export interface IndexEntry extends ListPosition {
+/** One entry of a log, as its bytes: the index opens it, in a thread of its own. */
+export interface IndexEntry {
   readonly org: string
-  readonly facts: Facts
+  readonly index: number
+  readonly leaf: Uint8Array
+  /** what survives of them */
+  readonly disclosures: Uint8Array
 }
 
 export interface SearchRequest {
@@ -49,6 +54,41 @@ export interface Found {
   readonly exact: boolean
 }
 
+/** What a count is asked for: how many events there are in each hour, or day, or with each value of a field. */
+export interface CountRequest {
+  readonly org: string
+  /** with absolute times only (`atTime`) */
+  readonly query: Query
+  readonly by: 'hour' | 'day' | Field
+  /** how many groups are named at most */
+  readonly limit: number
+  /** as of a search */
+  readonly covering: number
+}
+
+/** A group of a count: the start of its hour or day (UTC) in Unix milliseconds, or the value of the field. */
+export interface CountGroup {
+  readonly key: number | string
+  readonly count: number
+}
+
+export interface Counts {
+  /** all that the query holds for, in a group or in none */
+  readonly total: number
+  /**
+   * Groups that hold anything: hours and days ascending, the newest where there are more than `limit`; values by count
+   * descending, then ascending. An event with several values stands in several groups.
+   */
+  readonly groups: readonly CountGroup[]
+  /** whether there are groups that are not named */
+  readonly more: boolean
+  /** whether the query holds for all that was counted; else these are the most there can be */
+  readonly exact: boolean
+}
+
+/** Values of a field, and comparisons, that one count may take: where more would be needed, it is refused with `TooMuchToCount`. */
+export const COUNT_VALUES_MAX = 100_000
+
 /** So many values of a field are walked for a prefix or a network; where there are more, every entry is a candidate. */
 export const VALUES_MAX = 256
 
@@ -66,6 +106,8 @@ export interface EventIndex {
   /** Whether nothing that was erased is left in the files, which every `erase` sees to; tries again where it could not. */
   finishErasing(): Promise<boolean>
   search(request: SearchRequest): Promise<Found>
+  /** @throws TooMuchToCount, IndexBehind */
+  count(request: CountRequest): Promise<Counts>
   /** How many entries of an organization are covered: 0 for one it has never heard of. */
   size(org: string): Promise<number>
   /** Forgets everything. */
@@ -83,4 +125,9 @@ export class IndexBehind extends Error {
     super(`the index is behind the log of ${org}`)
     this.org = org
   }
+}
+
+/** A count would take more steps, or name more values, than one call may. */
+export class TooMuchToCount extends Error {
+  override readonly name = 'TooMuchToCount'
 }
