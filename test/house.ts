@@ -95,7 +95,6 @@ const IMPURE =
 /** Folders in which SQL may stand. */
 const SQL_FOLDERS = [
   'packages/server/src/store/sqlite/',
-  'packages/server/src/index/sqlite/',
   'packages/server/src/guard/sqlite/',
   'packages/server/src/witness/sqlite/',
   // reads a data folder on its own, so that no code of the server is believed

@@ -5,6 +5,6 @@ export const DEFAULT_PORT = 4000
 export const DEFAULT_WITNESS_PORT = 4001
 
 /** The files of a data folder that are not the store's own. */
-export const INDEX_FILE = 'index.sqlite'
+export const INDEX_FOLDER = 'index'
 export const SEED_FILE = 'signing.key'
 export const ROOT_KEY_FILE = 'root.key'

@@ -6,16 +6,16 @@ const POOL_BYTES = 16_384
 
 /** A source of random bytes, each handed out once. */
 export function makeRandomBytes(): RandomBytes {
-  const pool = new Uint8Array(POOL_BYTES)
-  let next = POOL_BYTES
+  let pool = new Uint8Array(0)
+  let next = 0
   return (length) => {
     if (length > POOL_BYTES) return randomFillSync(new Uint8Array(length))
-    if (next + length > POOL_BYTES) {
-      randomFillSync(pool)
+    if (next + length > pool.length) {
+      // A new one: portions of the old one may still be in use.
+      pool = randomFillSync(new Uint8Array(POOL_BYTES))
       next = 0
     }
     next += length
-    // A copy: the pool is overwritten while the portion may still be in use.
-    return pool.slice(next - length, next)
+    return pool.subarray(next - length, next)
   }
 }

@@ -19,7 +19,8 @@ import {
   type StreamLimits,
   Streams,
 } from './http/index.js'
-import { type EventIndex, openSqliteIndex } from './index/index.js'
+import { openRunsIndex } from './index/index.js'
+import { Indexes } from './indexes.js'
 import {
   AuditLog,
   COMMITTER_LIMITS,
@@ -31,7 +32,7 @@ import {
   Standing,
 } from './log/index.js'
 import { KnownOrganizations } from './organizations.js'
-import { DEFAULT_HOST, DEFAULT_PORT, INDEX_FILE, ROOT_KEY_FILE } from './places.js'
+import { DEFAULT_HOST, DEFAULT_PORT, ROOT_KEY_FILE } from './places.js'
 import { makeRandomBytes } from './random.js'
 import { Publishing, type SinkAlarm, type SinkOptions } from './sink/index.js'
 import { deriveCursorKey, loadSigner, SeedSigner, type Signer, SqliteStore } from './store/index.js'
@@ -80,7 +81,7 @@ const CLOSE_MS_MAX = 10_000
 /** What is open below HTTP: what `serve` and `reindex` share. */
 export interface OpenData {
   readonly store: SqliteStore
-  readonly index: EventIndex
+  readonly indexes: Indexes
   readonly types: Types
   readonly log: AuditLog
   readonly guard: Guard
@@ -106,7 +107,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     ...(originBase === undefined ? {} : { originBase }),
     ...(signerModule === undefined ? {} : { signerModule }),
   })
-  const index = await openSqliteIndex(join(folder, INDEX_FILE)).catch(async (error: unknown) => {
+  const indexes = await Indexes.open(folder, openRunsIndex).catch(async (error: unknown) => {
     await store.close()
     throw error
   })
@@ -121,7 +122,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
   })
   const log = new AuditLog({
     store,
-    index,
+    index: indexes.current,
     types,
     random: makeRandomBytes(),
     nowMs,
@@ -133,7 +134,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
   })
   return {
     store,
-    index,
+    indexes,
     types,
     log,
     guard,
@@ -143,7 +144,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     async close() {
       await log.close()
       await guard.close()
-      await index.close()
+      await indexes.close()
       await store.close()
     },
   }
@@ -194,8 +195,8 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
   })
   await guard.check(store, keyOf, await publishing.sizesSeen())
   await organizations.create(DEFAULT_ORGANIZATION, 'Default')
-  await log.catchUp()
   const journal = new Journal()
+  const reindexing = log.reindexing({ openBeside: () => data.indexes.beside(), journal })
   const { every } = options
   const keeping = await Keeping.open({ log, store, standing, journal, nowMs, ...(every && { every }) })
   const streams = new Streams({ ...STREAM_LIMITS, ...options.streams })
@@ -208,8 +209,9 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       cosigned: publishing.notes,
       types,
       keeping,
+      reindexing,
       nowMs,
-      random: randomBytes,
+      random: makeRandomBytes(),
       isReady: () => ready,
       gatekeeper: new Gatekeeper(store, rootKey.value, nowMs),
       organizations,
@@ -220,6 +222,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
         () => streams.gauge(),
         () => guard.gauge(),
         () => publishing.gauge(),
+        () => reindexing.state,
       ),
       cursorKey: deriveCursorKey(seed),
     },
@@ -234,6 +237,7 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
   guard.listen(({ level, text }) => app.log[level](text))
   guard.scrub(store, keyOf)
   await app.listen({ host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT })
+  const catchingUp = catchUpBeside(log, journal)
   keeping.start()
   publishing.start({
     notice: ({ level, text }) => app.log[level](text),
@@ -252,10 +256,30 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
       log.wakeAll()
       // Connections that are kept alive get an answer that says "close" before they are closed on them.
       await sleep(options.drainMs ?? DRAIN_MS)
+      await catchingUp.close()
+      await reindexing.close()
       await closeConnections(app)
       await keeping.close()
       await publishing.close()
       await data.close()
+    },
+  }
+}
+
+/**
+ * What a stop left out of the index is put there while the server answers already: a list waits for its own
+ * organization alone, and recording for none.
+ */
+function catchUpBeside(log: AuditLog, journal: Journal): { close(): Promise<void> } {
+  const ending = new AbortController()
+  const caughtUp = log.catchUp({ signal: ending.signal }).catch((error: unknown) => {
+    if (!ending.signal.aborted)
+      journal.error({ err: error }, 'The index could not be brought to the end of every log. Lists try again.')
+  })
+  return {
+    close() {
+      ending.abort()
+      return caughtUp
     },
   }
 }

@@ -22,6 +22,7 @@ export const ERRORS = {
   unknown_parameter: 'There is no such query parameter; `param` names it.',
   invalid_query:
     'The query cannot be read; `fault` says where, what stands there and what was expected; of a tree, `errors` does.',
+  too_much_to_count: 'Counting would look at more events than it may; a shorter time or another filter narrows it.',
   invalid_saved_query: 'The query to be saved breaks a rule.',
   invalid_cursor: 'The cursor is not one that this list gave out.',
   after_beyond_end: 'The tail is asked to go on after an index that the log never had.',

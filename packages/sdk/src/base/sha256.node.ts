@@ -17,5 +17,5 @@ export function sha256Into(bytes: Uint8Array, target: Uint8Array, offset: number
   for (let i = 0; i < DIGEST_BYTES; i++) target[offset + i] = digest.charCodeAt(i)
 }
 
-/** The same as 43 characters of base64url, without padding. */
-export const sha256Base64Url = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64url')
+/** The same of bytes, or of a text in UTF-8, as 43 characters of base64url without padding. */
+export const sha256Base64Url = (data: Uint8Array | string): string => hash('sha256', data, 'base64url')

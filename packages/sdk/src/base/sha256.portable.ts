@@ -1,5 +1,5 @@
 /** SHA-256 (FIPS 180-4) in plain JavaScript: what browsers load as `#sha256`, where hashing is otherwise asynchronous. */
-import { encodeBase64Url } from './bytes.js'
+import { encodeBase64Url, encodeUtf8 } from './bytes.js'
 
 const BLOCK_BYTES = 64
 
@@ -32,8 +32,9 @@ export function sha256Into(bytes: Uint8Array, target: Uint8Array, offset: number
   for (let i = 0; i < 32; i++) target[offset + i] = w(state, i >> 2) >>> (24 - 8 * (i & 3))
 }
 
-/** The same as 43 characters of base64url, without padding. */
-export const sha256Base64Url = (bytes: Uint8Array): string => encodeBase64Url(sha256(bytes))
+/** The same of bytes, or of a text in UTF-8, as 43 characters of base64url without padding. */
+export const sha256Base64Url = (data: Uint8Array | string): string =>
+  encodeBase64Url(sha256(typeof data === 'string' ? encodeUtf8(data) : data))
 
 /** Puts what is left from an offset on into the tail, with a one, zeros and the length in bits behind it (§5.1.1). */
 function pad(bytes: Uint8Array, whole: number): number {

@@ -12,6 +12,7 @@ import { type CallOptions, type ClientOptions, type Settings, settle } from './o
 import { type Receipt, readReceipt, readReceipts, untrue } from './receipt.js'
 import { type ProofOptions, Recorder } from './recorder.js'
 import { SavedQueries } from './saved-queries.js'
+import { readStats, type Stats, type StatsParams } from './stats.js'
 import { Tail, type TailParams } from './tail.js'
 import { refine, Transport } from './transport.js'
 
@@ -158,6 +159,19 @@ export class Sealedlog {
       const body = JSON.stringify({ query, order, limit, cursor })
       return this.#transport.call({ method: 'POST', path: '/v1/events/search', body }, params)
     }, params.cursor)
+  }
+
+  /**
+   * How many events there are, for charts: by hour or day of when they occurred, or by the values of a field. Hours and
+   * days without events are absent.
+   *
+   * @throws CallFailed `too_much_to_count` where the query is not decided by the index and leaves too many events
+   * @example
+   * const { data } = await log.stats({ by: 'day', type: 'login.*', outcome: 'failure', since: '30d' })
+   * const count = new Map(data.map((day) => [day.key, day.count]))
+   */
+  async stats(params: StatsParams = {}): Promise<Stats> {
+    return readStats(await this.#transport.call({ path: '/v1/events/stats', query: toQuery(params) }, params))
   }
 
   /**

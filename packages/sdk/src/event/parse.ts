@@ -1,5 +1,14 @@
 /** The border: from a stranger's JSON to an event that cannot be wrong. */
-import { AuditError, formatTime, isJsonObject, type Json, parseTime, pointTo, TIME_MS_MAX } from '../base/index.js'
+import {
+  AuditError,
+  formatTime,
+  isFormattedTime,
+  isJsonObject,
+  type Json,
+  parseTime,
+  pointTo,
+  TIME_MS_MAX,
+} from '../base/index.js'
 import { BOUNDS } from './bounds.js'
 import { eventShape, SERVER_MEMBERS } from './event-shape.js'
 import { checkShape, Findings } from './shape.js'
@@ -81,10 +90,15 @@ function checkTime(text: string, pointer: string, nowMs: number, findings: Findi
 }
 
 function normalise(said: EventInput): EventInput {
+  const { occurred_at: occurredAt, targets, context } = said
+  const otherTime = occurredAt !== undefined && !isFormattedTime(occurredAt)
+  const noTargets = targets?.length === 0
+  const noContext = context !== undefined && isEmpty(context)
+  if (!otherTime && !noTargets && !noContext) return said
   const event: { -readonly [K in keyof EventInput]: EventInput[K] } = { ...said }
-  if (said.occurred_at !== undefined) event.occurred_at = formatTime(parseTime(said.occurred_at) ?? 0)
-  if (said.targets?.length === 0) delete event.targets
-  if (said.context !== undefined && isEmpty(said.context)) delete event.context
+  if (otherTime) event.occurred_at = formatTime(parseTime(occurredAt) ?? 0)
+  if (noTargets) delete event.targets
+  if (noContext) delete event.context
   return event
 }
 

@@ -54,11 +54,40 @@ export class Findings {
 
 /** Checks a value against a shape; whatever is wrong goes to the findings. */
 export function checkShape(shape: Shape, value: unknown, pointer: string, findings: Findings): void {
-  if (shape.kind === 'text') checkText(shape, value, pointer, findings)
-  else if (shape.kind === 'object') checkObject(shape, value, pointer, findings)
-  else if (shape.kind === 'list') checkList(shape, value, pointer, findings)
-  else if (shape.kind === 'map' && !isJsonObject(value)) wrongType(value, 'an object', pointer, findings)
-  else if (shape.kind === 'maps') checkMaps(value, pointer, findings)
+  check(shape, value, new Place(pointer, findings))
+}
+
+/** Where a check stands. What is right needs no pointer, so none is made before something is wrong. */
+class Place {
+  readonly #pointer: string
+  readonly #findings: Findings
+  readonly #steps: (string | number)[] = []
+
+  constructor(pointer: string, findings: Findings) {
+    this.#pointer = pointer
+    this.#findings = findings
+  }
+
+  /** Checks what stands one step deeper. */
+  check(step: string | number, shape: Shape, value: unknown): void {
+    this.#steps.push(step)
+    check(shape, value, this)
+    this.#steps.pop()
+  }
+
+  /** Adds what is wrong here, or one step deeper. */
+  add(code: IssueCode, what: string, limit?: BoundName, step?: string): void {
+    const here = this.#steps.reduce<string>(pointTo, this.#pointer)
+    this.#findings.add(step === undefined ? here : pointTo(here, step), code, what, limit)
+  }
+}
+
+function check(shape: Shape, value: unknown, place: Place): void {
+  if (shape.kind === 'text') checkText(shape, value, place)
+  else if (shape.kind === 'object') checkObject(shape, value, place)
+  else if (shape.kind === 'list') checkList(shape, value, place)
+  else if (shape.kind === 'map' && !isJsonObject(value)) wrongType(value, 'an object', place)
+  else if (shape.kind === 'maps') checkMaps(value, place)
 }
 
 /** Whether a value has the shape: for a dialect that carries elsewhere what does not. */
@@ -68,56 +97,54 @@ export function hasShape(shape: Shape, value: unknown): boolean {
   return findings.issues.length === 0
 }
 
-function checkText(shape: TextShape, value: unknown, pointer: string, findings: Findings): void {
-  if (typeof value !== 'string') return wrongType(value, 'a string', pointer, findings)
+function checkText(shape: TextShape, value: unknown, place: Place): void {
+  if (typeof value !== 'string') return wrongType(value, 'a string', place)
   const max = BOUNDS[shape.max]
   if (value.length > max) {
-    findings.add(pointer, 'too_long', `has ${value.length} characters; at most ${max}`, shape.max)
+    place.add('too_long', `has ${value.length} characters; at most ${max}`, shape.max)
   } else if (shape.oneOf && !shape.oneOf.includes(value)) {
-    findings.add(
-      pointer,
+    place.add(
       'not_one_of',
       `is ${show(value)}; expected ${shape.oneOf.join(', ')}.${didYouMean(value, shape.oneOf)}`.replace(/\.$/, ''),
     )
   } else if (shape.pattern?.test(value) === false || shape.accepts?.(value) === false) {
-    findings.add(pointer, value === '' ? 'too_short' : 'bad_format', `is ${show(value)}; expected ${shape.says}`)
+    place.add(value === '' ? 'too_short' : 'bad_format', `is ${show(value)}; expected ${shape.says}`)
   }
 }
 
-function checkObject(shape: ObjectShape, value: unknown, pointer: string, findings: Findings): void {
-  if (!isJsonObject(value)) return wrongType(value, 'an object', pointer, findings)
+function checkObject(shape: ObjectShape, value: unknown, place: Place): void {
+  if (!isJsonObject(value)) return wrongType(value, 'an object', place)
   for (const name of shape.required) {
-    if (!Object.hasOwn(value, name)) findings.add(pointTo(pointer, name), 'required', 'is required')
+    if (!Object.hasOwn(value, name)) place.add('required', 'is required', undefined, name)
   }
   for (const name of Object.keys(value)) {
     const member = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined
-    if (member) checkShape(member, value[name], pointTo(pointer, name), findings)
-    else findings.add(pointTo(pointer, name), 'unknown_member', unknownMember(name, shape))
+    if (member) place.check(name, member, value[name])
+    else place.add('unknown_member', unknownMember(name, shape), undefined, name)
   }
 }
 
-function checkList(shape: ListShape, value: unknown, pointer: string, findings: Findings): void {
-  if (!Array.isArray(value)) return wrongType(value, 'an array', pointer, findings)
+function checkList(shape: ListShape, value: unknown, place: Place): void {
+  if (!Array.isArray(value)) return wrongType(value, 'an array', place)
   const max = BOUNDS[shape.max]
-  if (value.length > max)
-    return findings.add(pointer, 'too_many', `has ${value.length} items; at most ${max}`, shape.max)
-  value.forEach((item, i) => checkShape(shape.of, item, pointTo(pointer, i), findings))
+  if (value.length > max) return place.add('too_many', `has ${value.length} items; at most ${max}`, shape.max)
+  value.forEach((item, i) => place.check(i, shape.of, item))
 }
 
-function checkMaps(value: unknown, pointer: string, findings: Findings): void {
-  if (!isJsonObject(value)) return wrongType(value, 'an object', pointer, findings)
-  for (const name of Object.keys(value)) {
-    if (!isJsonObject(value[name])) wrongType(value[name], 'an object', pointTo(pointer, name), findings)
-  }
+function checkMaps(value: unknown, place: Place): void {
+  if (!isJsonObject(value)) return wrongType(value, 'an object', place)
+  for (const name of Object.keys(value)) place.check(name, ANY_OBJECT, value[name])
 }
+
+const ANY_OBJECT: OpenShape = { kind: 'map', about: '' }
 
 function unknownMember(name: string, shape: ObjectShape): string {
   const names = Object.keys(shape.members)
   return `is not a member that is known here.${didYouMean(name, names) || ` Known: ${names.join(', ')}`}`
 }
 
-function wrongType(value: unknown, expected: string, pointer: string, findings: Findings): void {
-  findings.add(pointer, 'wrong_type', `is ${kindOf(value)}; expected ${expected}`)
+function wrongType(value: unknown, expected: string, place: Place): void {
+  place.add('wrong_type', `is ${kindOf(value)}; expected ${expected}`)
 }
 
 function kindOf(value: unknown): string {

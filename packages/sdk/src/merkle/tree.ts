@@ -20,11 +20,14 @@ const NODE_PREFIX = 1
  * encodeHex(hashLeaf(new Uint8Array(0))) // '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'
  */
 export function hashLeaf(leaf: Uint8Array): Uint8Array {
-  const prefixed = new Uint8Array(1 + leaf.length)
+  const prefixed = leaf.length < leafBuffer.length ? leafBuffer : new Uint8Array(1 + leaf.length)
   prefixed[0] = LEAF_PREFIX
   prefixed.set(leaf, 1)
-  return sha256(prefixed)
+  return sha256(prefixed.subarray(0, 1 + leaf.length))
 }
+
+/** One buffer for the leaves of all events but the largest: hashing is synchronous, so nobody else holds it meanwhile. */
+const leafBuffer = new Uint8Array(4_096)
 
 /** One buffer for all nodes: hashing is synchronous, so nobody else holds it meanwhile. */
 const node = new Uint8Array(1 + 2 * HASH_BYTES)

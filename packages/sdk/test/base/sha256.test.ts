@@ -8,6 +8,7 @@ import {
   encodeBase64,
   encodeBase64Url,
   encodeHex,
+  encodeUtf8,
   sha256,
   sha256Base64Url,
   sha256Into,
@@ -26,6 +27,17 @@ test.each([
       expect(target.subarray(offset, offset + 32)).toEqual(sha256(bytes))
       expect([...target.subarray(0, offset), target.at(-2), target.at(-1)].every((byte) => byte === 7)).toBe(true)
       expect(platform.sha256Base64Url(bytes)).toBe(encodeBase64Url(sha256(bytes)))
+    }),
+  )
+})
+
+test.each([
+  ['the platform', sha256Base64Url],
+  ['portable code', portable.sha256Base64Url],
+])('%s hashes a text as its bytes in UTF-8', (_, base64Url) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(base64Url(text)).toBe(base64Url(encodeUtf8(text)))
     }),
   )
 })

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatTime, parseTime, TIME_CHARS, TIME_MS_MAX } from '../../dist/base/index.js'
+import { formatTime, isFormattedTime, parseTime, TIME_CHARS, TIME_MS_MAX } from '../../dist/base/index.js'
 
 const two = (n: number) => String(n).padStart(2, '0')
 
@@ -12,6 +12,30 @@ describe('instants', () => {
         expect(parseTime(formatTime(a))).toBe(a)
         expect(formatTime(a)).toHaveLength(TIME_CHARS)
         expect(formatTime(a) < formatTime(b)).toBe(a < b)
+      }),
+    )
+  })
+
+  test('in their own form are read as they are with an offset, days and hours that do not exist included', () => {
+    const number = (max: number) => fc.integer({ min: 0, max }).map(two)
+    const parts = fc.tuple(number(99), number(99), number(13), number(32), number(25), number(61), number(61))
+    fc.assert(
+      fc.property(parts, fc.integer({ min: 0, max: 999 }), ([century, year, month, day, h, m, s], ms) => {
+        const local = `${century}${year}-${month}-${day}T${h}:${m}:${s}.${String(ms).padStart(3, '0')}`
+        expect(parseTime(`${local}Z`)).toBe(parseTime(`${local}+00:00`))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('are known for what formatTime writes, and for nothing else', () => {
+    const fraction = fc.constantFrom('', '.1', '.12', '.123', '.1234')
+    const offset = fc.constantFrom('Z', 'z', '+00:00', '-01:30')
+    const second = fc.constantFrom('00', '09', '59', '60')
+    fc.assert(
+      fc.property(fc.constantFrom('T', 't'), second, fraction, offset, (t, s, f, o) => {
+        const text = `2016-12-31${t}23:59:${s}${f}${o}`
+        expect(isFormattedTime(text)).toBe(formatTime(parseTime(text) ?? 0) === text)
       }),
     )
   })

@@ -150,3 +150,33 @@ test('a query is saved, asked by its name, and forgotten', async () => {
   await savedQueries.delete('no-keys')
   expect(await errorOf(savedQueries.delete('no-keys'))).toMatchObject({ code: 'saved_query_not_found' })
 })
+
+test('counts are asked like a list, and an answer that holds none is refused', async () => {
+  const { data, ...rest } = await client.stats({ by: 'type', actor_id: ['user_0', 'user_1'] })
+  expect([rest, data]).toEqual([
+    { by: 'type', total: 7, has_more: false },
+    [
+      { key: 'user.added', count: 4 },
+      { key: 'api_key.created', count: 3 },
+    ],
+  ])
+  expect(await client.stats()).toEqual({
+    by: 'day',
+    total: 10,
+    data: [{ key: '2026-01-01T00:00:00.000Z', count: 10 }],
+    has_more: false,
+  })
+  expect(await client.stats({ by: 'hour', limit: 1 })).toMatchObject({
+    data: [{ key: at(9), count: 1 }],
+    has_more: true,
+  })
+  const answers: readonly ((answer: Body) => Body)[] = [
+    (answer) => without(answer, 'total'),
+    (answer) => ({ ...answer, data: {} }),
+    (answer) => ({ ...answer, data: [{ key: 'a', count: '1' }] }),
+  ]
+  for (const answer of answers) {
+    proxy.next(answer)
+    expect(await errorOf(client.stats())).toMatchObject({ code: 'unexpected_answer' })
+  }
+})

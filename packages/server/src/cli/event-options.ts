@@ -29,6 +29,13 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 /** The filters, for the command's help too: repeated they mean "or", different ones "and". */
 export function addFilters(command: Command): Command {
+  return addNarrowing(command).addOption(
+    new Option('--dialect <name>', 'with --json: the form of the events').choices(DIALECT_NAMES),
+  )
+}
+
+/** The same without the form of events, where none are printed. */
+export function addNarrowing(command: Command): Command {
   for (const field of PARAMETERS) {
     const option = new Option(`${flagOf(field)} <value>`, FIELDS[field]).argParser(collect)
     command.addOption(field === 'outcome' ? option.argParser(collectOutcome) : option)
@@ -38,7 +45,6 @@ export function addFilters(command: Command): Command {
     .option('--saved <name>', 'a saved query, which must hold as well (sealedlog queries)')
     .option('--since <time>', 'occurred then or later: RFC 3339, a day, or a span back from now such as 7d, 24h, 30m')
     .option('--until <time>', 'occurred before then')
-    .addOption(new Option('--dialect <name>', 'with --json: the form of the events').choices(DIALECT_NAMES))
 }
 
 function collectOutcome(value: string, before?: readonly string[]): readonly string[] {

@@ -18,6 +18,7 @@ import { restoreCommand } from './restore.js'
 import { retentionCommand } from './retention.js'
 import { serveCommand } from './serve.js'
 import { startOverCommand } from './start-over.js'
+import { statsCommand } from './stats.js'
 import { tailCommand } from './tail.js'
 import { visible } from './terminal.js'
 import { typesCommand } from './types.js'
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   serveCommand,
   recordCommand,
   listCommand,
+  statsCommand,
   tailCommand,
   exportCommand,
   queriesCommand,

@@ -1,30 +1,34 @@
-/** `sealedlog reindex`: the index of a data folder, thrown away and built again from the log. */
+/** `sealedlog reindex`: the index built again from the log, of a data folder or of a running server. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { AuditError } from '@sealedlog/sdk/base'
+import { DEFAULT_HOST, DEFAULT_PORT } from '../places.js'
 import type { OpenData } from '../server.js'
-import { misused } from './connection.js'
+import { addConnection, type ConnectionOptions, misused } from './connection.js'
 import { EXIT } from './exit.js'
 import type { AddCommand } from './command.js'
 import { formatCounted, formatSeconds, Progress } from './progress.js'
+import { reindexServer } from './reindex-server.js'
 import { jsonLine, print } from './terminal.js'
 
-interface ReindexOptions {
+interface ReindexOptions extends ConnectionOptions {
   readonly data: string
-  readonly json?: true
 }
 
 const HEADS_CHUNK = 500
 
 export const reindexCommand: AddCommand = (program: Command, finish) => {
-  program
+  const command = program
     .command('reindex')
-    .description('Build the index of a data folder again from its log. The server must be stopped.')
-    .option('--data <folder>', 'the data folder', './data')
-    .option('--json', 'for programs: JSON in place of a sentence')
+    .description('Build the index again from the log: that of a running server (--url), or of a folder (--data).')
+  addConnection(command)
+    .option('--data <folder>', 'the data folder of a server that is stopped', './data')
     .action(async (options: ReindexOptions) => {
-      await reindex(options)
+      const isSaid = (option: string): boolean => command.getOptionValueSource(option) === 'cli'
+      if (isSaid('url') && isSaid('data')) throw misused('Give either --url, for a running server, or --data.')
+      const isServers = isSaid('url') || (!isSaid('data') && command.getOptionValueSource('url') === 'env')
+      await (isServers ? reindexServer(options) : reindex(options))
       finish(EXIT.ok)
     })
 }
@@ -37,8 +41,9 @@ async function reindex({ data: folder, json }: ReindexOptions): Promise<void> {
   try {
     const progress = new Progress(json ? false : process.stderr.isTTY)
     const { all, entries, organizations } = await countAll(data)
-    await data.index.clear()
-    await data.log.catchUp(sumUp((done) => progress.show(done, all, formatCounted(done, 'entry', 'entries'))))
+    await data.indexes.current.clear()
+    const onProgress = sumUp((done) => progress.show(done, all, formatCounted(done, 'entry', 'entries')))
+    await data.log.catchUp({ onProgress })
     progress.end()
     const seconds = progress.seconds()
     if (json)
@@ -60,7 +65,10 @@ async function open(folder: string): Promise<OpenData> {
     return await openData({ data: folder, ...(signingSeed === undefined ? {} : { signingSeed }) })
   } catch (error) {
     if (!(error instanceof AuditError) || error.code !== 'data_folder_in_use') throw error
-    throw new AuditError(error.code, `${error.message} A server must be stopped before its index is built again.`)
+    throw new AuditError(
+      error.code,
+      `${error.message} A server that runs builds its index again by itself: sealedlog reindex --url http://${DEFAULT_HOST}:${DEFAULT_PORT} (its address), with an admin key as SEALEDLOG_KEY.`,
+    )
   }
 }
 

@@ -7,15 +7,16 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { AuditError } from '@sealedlog/sdk/base'
 import { openEntry, type RecordedEvent } from '@sealedlog/sdk/event'
 import { parseCheckpoint, parseNote, TILE_WIDTH } from '@sealedlog/sdk/merkle'
-import { DataFolderSource, type MakeOtherCheck, type OtherCheck, openDatabase } from '@sealedlog/sdk/verifier'
+import { DataFolderSource, type MakeOtherCheck, type OtherCheck } from '@sealedlog/sdk/verifier'
 import type { Check, Finding } from '@sealedlog/sdk/verify'
-import { eachPosted, PostingSums, ViewReader } from '../index/index.js'
-import { type OnProgress, toIndexEntry } from '../log/index.js'
-import { INDEX_FILE } from '../places.js'
+import { BrokenRun, PostingNumbers, PostingSums, ViewReader } from '../index/index.js'
+import type { OnProgress } from '../log/index.js'
+import { indexNameIn } from '../indexes.js'
+import { INDEX_FOLDER } from '../places.js'
 import { formatCount, formatCounted } from './progress.js'
+import { Demands, namesOfEntry, SumsOfHeld } from './view-sums.js'
 
 /** Runs of a pass: eight kilobytes of sums, and a thousandth of the log to look at more closely. */
 const RUNS = 1_024
@@ -23,20 +24,17 @@ const SEED_BYTES = 16
 /** An erasure while this reads makes the two sides differ for a moment. */
 const TRIES_MAX = 3
 const SHOWN_MAX = 5
+/** A server that keeps up has no more entries than these in memory: its files may be behind by so many. */
+const IN_MEMORY_MAX = 100_000
 
 /** Checks the index of a data folder; other targets have none. */
 export const checkView: MakeOtherCheck = async ({ source, place }, { verdict, size = 0 }, onProgress) => {
   if (!(source instanceof DataFolderSource) || place === undefined) return undefined
   if (verdict !== 'verified')
     return view('skipped', 'The log itself does not hold: nobody knows what its index should say.')
-  if (!existsSync(join(place.target, INDEX_FILE)))
-    return view('skipped', `There is no ${INDEX_FILE}: a server makes it from the log when it starts.`)
-  try {
-    return await checkIndex(place.target, source, size, onProgress)
-  } catch (error) {
-    if (!isUnreadable(error)) throw error
-    return broken({ where: INDEX_FILE, expected: 'an index that can be read', found: error.message })
-  }
+  if (!existsSync(join(place.target, indexNameIn(place.target))))
+    return view('skipped', `There is no ${INDEX_FOLDER}: a server makes it from the log when it starts.`)
+  return await checkIndex(place.target, source, size, onProgress).catch(sayBroken)
 }
 
 async function checkIndex(
@@ -46,26 +44,30 @@ async function checkIndex(
   onProgress: OnProgress | undefined,
 ): Promise<OtherCheck> {
   for (let tries = TRIES_MAX; ; tries--) {
-    const database = await openDatabase(folder, INDEX_FILE)
+    const index = join(folder, indexNameIn(folder))
+    const reader = ViewReader.open(index)
+    if (reader === undefined)
+      return view('warned', 'The index is of another version: a server makes it anew when it starts.')
     try {
-      const reader = new ViewReader(database.db)
-      if (!reader.isOfThisVersion())
-        return view('warned', 'The index is of another version: a server makes it anew when it starts.')
-      const found = await new ViewCheck(reader, source, onProgress).check(size)
-      if (
-        found.check.state !== 'failed' ||
-        tries === 1 ||
-        !(database.isDisturbed() || existsSync(join(folder, `${INDEX_FILE}-wal`)))
-      )
-        return found
+      const found = await check(reader, source, size, onProgress).catch(sayBroken)
+      if (found.check.state !== 'failed' || tries === 1 || !reader.isDisturbed()) return found
     } finally {
-      database.close()
+      reader.close()
     }
   }
 }
 
-const isUnreadable = (error: unknown): error is Error =>
-  (error instanceof AuditError && error.code === 'storage_failed') || (error instanceof Error && 'errcode' in error)
+const check = async (
+  reader: ViewReader,
+  source: DataFolderSource,
+  size: number,
+  onProgress: OnProgress | undefined,
+): Promise<OtherCheck> => await new ViewCheck(reader, source, onProgress).check(size)
+
+function sayBroken(error: unknown): OtherCheck {
+  if (!(error instanceof BrokenRun)) throw error
+  return broken({ where: INDEX_FOLDER, expected: 'an index that can be read', found: error.message })
+}
 
 const view = (state: Check['state'], text: string, findings: readonly Finding[] = []): OtherCheck => ({
   check: { name: 'view', state, text },
@@ -81,29 +83,30 @@ class ViewCheck {
   readonly #reader: ViewReader
   readonly #source: DataFolderSource
   readonly #onProgress: OnProgress | undefined
-  readonly #seed = randomBytes(SEED_BYTES).toString('hex')
+  readonly #numbers = new PostingNumbers(randomBytes(SEED_BYTES).toString('hex'))
+  readonly #demands: Demands
 
   constructor(reader: ViewReader, source: DataFolderSource, onProgress: OnProgress | undefined) {
     this.#reader = reader
     this.#source = source
     this.#onProgress = onProgress
+    this.#demands = new Demands(this.#numbers, reader.unlisted(source.org))
   }
 
   async check(size: number): Promise<OtherCheck> {
-    const { org } = this.#source
-    const covered = Math.min(size, this.#reader.size(org))
-    const demanded = new PostingSums(this.#seed, 0, covered, RUNS)
-    const misnamed = this.#demand(demanded, 0, covered)
+    const covers = this.#reader.size(this.#source.org)
+    const covered = Math.min(size, covers)
+    const held = this.#hold(0, covered)
+    const beyond = await this.#beyond(covers)
+    const { sums, misnamed } = this.#demand(0, covered)
     if (misnamed) return broken(misnamed)
-    const held = new PostingSums(this.#seed, 0, covered, RUNS)
-    const beyond = await this.#hold(held)
-    const from = demanded.firstDifference(held)
-    if (from !== undefined) return broken(this.#locate(from, Math.min(covered, from + demanded.width)))
+    const from = sums.firstDifference(held)
+    if (from !== undefined) return broken(this.#locate(from, Math.min(covered, from + sums.width)))
     if (beyond) return broken(beyond)
     if (covered < size)
       return view(
-        'warned',
-        `The index covers ${formatCount(covered)} of ${formatCounted(size, 'entry', 'entries')} as the log says; a server that runs brings it up.`,
+        size - covered > IN_MEMORY_MAX ? 'warned' : 'passed',
+        `The index covers ${formatCount(covered)} of ${formatCounted(size, 'entry', 'entries')} as the log says; a server that runs has the newest in memory.`,
       )
     return view(
       'passed',
@@ -112,14 +115,15 @@ class ViewCheck {
   }
 
   /** Adds up what the events of a range demand. A row that goes by another id than its leaf is found on the way. */
-  #demand(sums: PostingSums, from: number, to: number): Omit<Finding, 'check'> | undefined {
+  #demand(from: number, to: number): { sums: PostingSums; misnamed: Omit<Finding, 'check'> | undefined } {
+    const sums = new PostingSums(from, to, RUNS)
     let misnamed: Omit<Finding, 'check'> | undefined
     for (const [event, id] of this.#events(from, to)) {
-      eachDemand(event, (field, value, atMs, index) => sums.add(field, value, atMs, index))
+      this.#demands.add(event, sums)
       if (id !== event.id)
         misnamed ??= { index: event.index, where: 'log.sqlite, column id', expected: event.id, found: String(id) }
     }
-    return misnamed
+    return { sums, misnamed }
   }
 
   *#events(from: number, to: number): Generator<readonly [event: RecordedEvent, id: unknown]> {
@@ -131,68 +135,37 @@ class ViewCheck {
     }
   }
 
-  /** Adds up what the index holds, and says what stands there for no entry at all. */
-  async #hold(sums: PostingSums): Promise<Omit<Finding, 'check'> | undefined> {
-    const { org } = this.#source
-    let last = -1
-    let before: number | undefined
-    const unused = this.#reader.eachPosting(org, (field, value, atMs, index) => {
-      sums.add(field, value, atMs, index)
-      if (index > last) last = index
-      if (index < 0) before = index
-    })
-    // Asked for afterwards: an index that grows meanwhile covers what it was seen to hold.
-    const covers = this.#reader.size(org)
+  /** Adds up what the index holds of a range. */
+  #hold(from: number, to: number): PostingSums {
+    const held = new SumsOfHeld(this.#numbers, new PostingSums(from, to, RUNS))
+    this.#reader.eachPosting(this.#source.org, held)
+    return held.sums
+  }
+
+  /** What the index covers past the end of the log, which may have grown since it was checked. */
+  async #beyond(covers: number): Promise<Omit<Finding, 'check'> | undefined> {
     const { size } = parseCheckpoint(parseNote(await this.#source.checkpoint()).text)
-    if (before !== undefined)
-      return { where: INDEX_FILE, expected: 'no entry before the first', found: `index ${before}` }
-    if (last >= covers) return { index: last, where: INDEX_FILE, expected: `no entry past ${covers - 1}`, found: 'one' }
-    if (covers > size)
-      return { where: INDEX_FILE, expected: `at most ${size} entries, as the log has`, found: `${covers}` }
-    if (unused === 0) return undefined
-    return {
-      where: INDEX_FILE,
-      expected: 'values of some entry',
-      found: formatCounted(unused, 'value of none', 'values of none'),
-    }
+    if (covers <= size) return undefined
+    return { where: INDEX_FOLDER, expected: `at most ${size} entries, as the log has`, found: `${covers}` }
   }
 
   /** The first entry of a range that differs, and in what. */
   #locate(from: number, to: number): Omit<Finding, 'check'> {
     if (to - from <= 1) return this.#compare(from)
-    const sums = (): PostingSums => new PostingSums(this.#seed, from, to, RUNS)
-    const [demanded, held] = [sums(), sums()]
-    this.#demand(demanded, from, to)
-    this.#reader.eachPosting(this.#source.org, (field, value, atMs, index) => held.add(field, value, atMs, index))
-    const first = demanded.firstDifference(held) ?? from
-    return this.#locate(first, Math.min(to, first + demanded.width))
+    const { sums } = this.#demand(from, to)
+    const first = sums.firstDifference(this.#hold(from, to)) ?? from
+    return this.#locate(first, Math.min(to, first + sums.width))
   }
 
   #compare(at: number): Omit<Finding, 'check'> {
     const demanded = new Set<string>()
-    const held = new Set<string>()
-    for (const [event] of this.#events(at, at + 1))
-      eachDemand(event, (field, value, atMs) => demanded.add(posting(field, value, atMs)))
-    this.#reader.eachPosting(this.#source.org, (field, value, atMs, index) => {
-      if (index === at) held.add(posting(field, value, atMs))
-    })
+    for (const [event] of this.#events(at, at + 1)) for (const each of this.#demands.names(event)) demanded.add(each)
+    const held = namesOfEntry(this.#reader, this.#source.org, at)
     const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): string =>
       [...a]
         .filter((each) => !b.has(each))
         .slice(0, SHOWN_MAX)
         .join(', ') || 'nothing else'
-    return { index: at, where: INDEX_FILE, expected: differing(demanded, held), found: differing(held, demanded) }
+    return { index: at, where: INDEX_FOLDER, expected: differing(demanded, held), found: differing(held, demanded) }
   }
 }
-
-type Demand = (field: string, value: string, atMs: number, index: number) => void
-
-/** What an event is posted under: itself, and each of its facts. */
-function eachDemand(event: RecordedEvent, demand: Demand): void {
-  const { atMs, index, facts } = toIndexEntry(event)
-  demand('', '', atMs, index)
-  eachPosted(facts, (field, value) => demand(field, value, atMs, index))
-}
-
-const posting = (field: string, value: string, atMs: number): string =>
-  `${field === '' ? 'itself' : `${field}=${value}`} at ${new Date(atMs).toISOString()}`

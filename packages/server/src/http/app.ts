@@ -1,9 +1,9 @@
 /** The HTTP application: what every request passes through, and the routes. */
-import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import { AuditError } from '@sealedlog/sdk/base'
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { requireScope } from './access.js'
+import { Answers } from './answers.js'
 import { EVENT_STREAM } from './event-stream.js'
 import { addComponents, OPENAPI_OPTIONS } from './openapi.js'
 import {
@@ -28,11 +28,14 @@ import { openAiRoutes } from './routes/openai.js'
 import { organizationRoutes } from './routes/organizations.js'
 import { holdRoutes, retentionRoutes } from './routes/retention.js'
 import { rotationRoutes } from './routes/rotation.js'
+import { reindexRoutes } from './routes/reindex.js'
 import { redactionRoutes } from './routes/redactions.js'
 import { savedQueryRoutes } from './routes/saved-queries.js'
 import { searchRoutes } from './routes/search.js'
+import { statsRoutes } from './routes/stats.js'
 import { tailRoutes } from './routes/tail.js'
 import { tlogRoutes } from './routes/tlog.js'
+import { readSecurityHeaders, type SecurityHeaders } from './security-headers.js'
 import type { Services } from './services.js'
 
 export interface HttpOptions {
@@ -80,18 +83,16 @@ export async function makeApp(services: Services, options: HttpOptions = HTTP_OP
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  })
   await app.register(swagger, OPENAPI_OPTIONS)
   addComponents(app)
-  addHooks(app, services, options)
+  addHooks(app, services, options, await readSecurityHeaders())
   addErrors(app, services)
   await app.register(async (routes) => {
     const methodsOf = collectMethods(routes)
     for (const add of [
       eventRoutes,
       searchRoutes,
+      statsRoutes,
       savedQueryRoutes,
       tailRoutes,
       openAiRoutes,
@@ -108,6 +109,7 @@ export async function makeApp(services: Services, options: HttpOptions = HTTP_OP
       evidenceRoutes,
       exportRoutes,
       redactionRoutes,
+      reindexRoutes,
       healthRoutes,
     ])
       add(routes, services)
@@ -136,10 +138,20 @@ const formatRequest = ({ method, url, ip }: FastifyRequest): { method: string; p
 const isHttp1 = ({ raw: { httpVersion }, headers }: FastifyRequest): boolean =>
   httpVersion === '1.0' || (httpVersion === '1.1' && headers.host !== undefined)
 
-function addHooks(app: FastifyInstance, services: Services, { stalledTimeoutMs }: HttpOptions): void {
+/** Of a text, its characters: near enough to what it holds. Streams mind their readers by themselves. */
+const lengthOf = (payload: unknown): number =>
+  typeof payload === 'string' || payload instanceof Uint8Array ? payload.length : 0
+
+function addHooks(
+  app: FastifyInstance,
+  services: Services,
+  { stalledTimeoutMs }: HttpOptions,
+  security: SecurityHeaders,
+): void {
+  const answers = new Answers()
   app.decorateRequest('caller', null as never)
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    reply.headers(security).header('x-request-id', request.id)
     if (!isHttp1(request)) {
       reply.header('connection', 'close')
       throw new AuditError('malformed_request', 'What was sent is not HTTP/1.1 with a Host header.')
@@ -148,13 +160,18 @@ function addHooks(app: FastifyInstance, services: Services, { stalledTimeoutMs }
     if (access === 'public') return
     request.caller = await services.gatekeeper.identify(request)
     if (access !== 'any') requireScope(request.caller, access)
+    if (access === 'read') answers.check(request.caller.keyId)
   })
   // Asked when the answer leaves, not when the request came: a tail may have waited while the drain began.
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (!services.isReady()) reply.header('connection', 'close')
     // From here on, not before: work may take as long as it takes. A stream minds its reader by itself.
     if (reply.getHeader('content-type') !== EVENT_STREAM) reply.raw.setTimeout(stalledTimeoutMs)
-    done(null, payload)
+    // Refusals are short, and whoever is refused must hear of it.
+    const isHeld = request.routeOptions.config.access === 'read' && reply.statusCode < 400
+    const refusal = isHeld ? answers.hold(request.caller.keyId, lengthOf(payload), reply.raw) : undefined
+    if (refusal) done(refusal)
+    else done(null, payload)
   })
   app.addHook('onResponse', async (request, reply) => {
     // A stream lasts as long as somebody listens: that is no duration of ours.

@@ -21,6 +21,9 @@ export const FILTER_PARAMETERS: readonly Field[] = (Object.keys(FIELDS) as Field
   (field) => field !== 'tenant',
 )
 
+/** What counts are asked by. */
+export const STATS_BY = ['hour', 'day', ...FILTER_PARAMETERS] as const
+
 /** @throws AuditError `invalid_parameter` or `invalid_query` */
 export function readFilters(query: QueryString): Query {
   const fields = FILTER_PARAMETERS.map((name) => readField(query, name)).filter((said) => said !== undefined)

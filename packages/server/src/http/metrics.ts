@@ -1,7 +1,7 @@
 /** Metrics for Prometheus: counts and durations, never names of organizations, keys or people. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { GuardGauge } from '../guard/index.js'
-import type { CommitterGauge } from '../log/index.js'
+import type { CommitterGauge, ReindexingState } from '../log/index.js'
 import type { SinkGauge } from '../sink/index.js'
 import { addGuardMetrics } from './guard-metrics.js'
 import { addSinkMetrics } from './sink-metrics.js'
@@ -20,6 +20,7 @@ export class Metrics {
     streams: () => StreamsGauge,
     guard?: () => GuardGauge,
     sinks?: () => SinkGauge,
+    reindexing?: () => ReindexingState,
   ) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
@@ -55,6 +56,7 @@ export class Metrics {
     })
     if (guard) addGuardMetrics(this.#registry, guard)
     if (sinks) addSinkMetrics(this.#registry, sinks)
+    if (reindexing) addReindexingMetrics(reindexing, registers)
     gauge('sealedlog_streams', 'Event streams that are open.', () => streams().streams, registers)
     gauge(
       'sealedlog_stream_buffer_bytes',
@@ -70,8 +72,8 @@ export class Metrics {
     this.#requests.observe({ method, route, status: String(status) }, seconds)
   }
 
-  acknowledged(status: 'recorded' | 'duplicate'): void {
-    this.#events.inc({ status })
+  acknowledged(status: 'recorded' | 'duplicate', events: number): void {
+    this.#events.inc({ status }, events)
   }
 
   warned(warnings: number): void {
@@ -93,6 +95,12 @@ export class Metrics {
   format(): Promise<string> {
     return this.#registry.metrics()
   }
+}
+
+function addReindexingMetrics(state: () => ReindexingState, registers: Registry[]): void {
+  const isRunning = (): number => (state().status === 'running' ? 1 : 0)
+  gauge('sealedlog_reindexing', 'Whether the index is being built again: 1 or 0.', isRunning, registers)
+  gauge('sealedlog_reindexed_entries', 'Entries that the newest rebuild has indexed.', () => state().done, registers)
 }
 
 function gauge(name: string, help: string, value: () => number, registers: Registry[]): void {

@@ -2,6 +2,7 @@
 import { ERRORS, ISSUE_CODES, type JsonObject } from '@sealedlog/sdk/base'
 import { BOUNDS, eventShape, KIND_PATTERN, shapeToJsonSchema } from '@sealedlog/sdk/event'
 import { SCOPES } from '../store/index.js'
+import { STATS_BY } from './filters.js'
 import { QUERY_COMPONENTS } from './openapi-query.js'
 import { TYPE_COMPONENTS } from './openapi-types.js'
 
@@ -29,6 +30,7 @@ export type ComponentName =
   | 'EventDocument'
   | 'EventList'
   | 'EventTail'
+  | 'Stats'
   | 'Query'
   | 'Search'
   | 'SavedQuery'
@@ -45,6 +47,7 @@ export type ComponentName =
   | 'Key'
   | 'NewKey'
   | 'KeyList'
+  | 'Reindexing'
   | 'Problem'
   | 'Issue'
   | 'OpenAiError'
@@ -124,6 +127,20 @@ const EVENT_COMPONENTS = {
     data: list(refTo('EventDocument'), 'Entries after `after` that the filters match.'),
     next: { type: 'integer', minimum: -1, description: 'What to pass as `after` next: past what was hidden, too.' },
   }),
+  Stats: object('How many events there are, in groups.', {
+    object: constant('stats'),
+    by: text('What was counted by.', { enum: STATS_BY }),
+    total: count('All events that the filters match, in a group or in none.'),
+    data: list(
+      object('A group.', {
+        key: text('The start of its hour or day (RFC 3339, UTC), or the value of the field.'),
+        count: { type: 'integer', minimum: 1, description: 'How many events are in it.' },
+      }),
+      'Groups that hold any: hours and days ascending, values by count descending. An event with several values stands in several groups, one with none in no group.',
+    ),
+    has_more: { type: 'boolean', description: 'Whether there are groups that are not named: earlier, or rarer ones.' },
+    exact: { type: 'boolean', const: true, description: 'What cannot be counted exactly is refused.' },
+  }),
   Receipt: object(
     'Where one event stands. Leaf, disclosures and inclusion only with `include=proof`.',
     { ...receipt, checkpoint },
@@ -195,6 +212,16 @@ const ADMINISTRATION_COMPONENTS = {
     key: text('The key itself. What is stored is its hash.'),
   }),
   KeyList: listOf('Key'),
+  Reindexing: object('How a rebuild of the index stands.', {
+    object: constant('reindexing'),
+    status: text('`none` since the server started; one that `failed` leaves the index as it was.', {
+      enum: ['none', 'running', 'done', 'failed'],
+    }),
+    entries: count('How many entries the new index has.'),
+    total: count('How many it is to have, as far as was known when it began.'),
+    started_at: timeOrNull('When it began.'),
+    ended_at: timeOrNull('When it ended.'),
+  }),
 } satisfies { readonly [name: string]: JsonObject }
 
 const ERROR_COMPONENTS = {

@@ -20,6 +20,7 @@ export const STATUS_OF: { readonly [code in ErrorCode]: number } = {
   invalid_parameter: 400,
   unknown_parameter: 400,
   invalid_query: 400,
+  too_much_to_count: 422,
   invalid_saved_query: 422,
   invalid_cursor: 400,
   after_beyond_end: 409,

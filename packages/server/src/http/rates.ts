@@ -80,6 +80,11 @@ export class Rates {
     bucket.tokens -= wanted
   }
 
+  #forgetIdle(): void {
+    const [idle] = this.#buckets.keys()
+    if (idle !== undefined) this.#buckets.delete(idle)
+  }
+
   #fill(name: string, perSecond: number): Bucket {
     const nowMs = this.#nowMs()
     const bucket = this.#buckets.get(name) ?? { tokens: perSecond * BURST_SECONDS, filledAtMs: nowMs }
@@ -88,8 +93,7 @@ export class Rates {
     bucket.filledAtMs = nowMs
     this.#buckets.delete(name)
     this.#buckets.set(name, bucket)
-    const [idle] = this.#buckets.keys()
-    if (this.#buckets.size > BUCKETS_MAX && idle !== undefined) this.#buckets.delete(idle)
+    if (this.#buckets.size > BUCKETS_MAX) this.#forgetIdle()
     return bucket
   }
 }

@@ -1,6 +1,6 @@
 /** What routes work with, handed in from above. */
 import type { RandomBytes } from '@sealedlog/sdk/base'
-import type { AuditLog, Keeping } from '../log/index.js'
+import type { AuditLog, Keeping, Reindexing } from '../log/index.js'
 import type { DocumentStore, KeyStore } from '../store/index.js'
 import type { CosignedNotes } from '../sink/index.js'
 import type { Types } from '../types/index.js'
@@ -17,6 +17,7 @@ export interface Services {
   readonly cosigned: CosignedNotes
   readonly types: Types
   readonly keeping: Keeping
+  readonly reindexing: Reindexing
   readonly gatekeeper: Gatekeeper
   readonly organizations: Organizations
   readonly rates: Rates

@@ -97,14 +97,17 @@ function answersTo(
 ): { readonly held: readonly ListPosition[]; readonly candidates: readonly ListPosition[] } {
   const sign = order === 'asc' ? 1 : -1
   const compare = (a: ListPosition, b: ListPosition) => sign * (a.atMs - b.atMs || a.index - b.index)
+  const isBetweenCursors = (entry: ListPosition): boolean =>
+    (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0)
   const sorted = entries
-    .filter((entry) => entry.org === org && judge(query, entry.facts, entry.atMs) !== false)
-    .filter((entry) => (!after || compare(entry, after) > 0) && (!before || compare(entry, before) < 0))
-    .sort(compare)
+    .filter((entry) => entry.org === org && isBetweenCursors(entry))
+    .map((entry) => ({ entry, decided: judge(query, entry.facts, entry.atMs) }))
+    .filter(({ decided }) => decided !== false)
+    .sort((a, b) => compare(a.entry, b.entry))
   const matches = matcherOf(query, 0)
-  const position = ({ atMs, index }: ListPosition): ListPosition => ({ atMs, index })
+  const position = ({ entry: { atMs, index } }: { readonly entry: ListPosition }): ListPosition => ({ atMs, index })
   return {
-    held: sorted.filter((entry) => holds(query, matches, entry)).map(position),
+    held: sorted.filter(({ entry, decided }) => decided ?? matches(entry.event)).map(position),
     candidates: sorted.map(position),
   }
 }

@@ -13,7 +13,7 @@ import {
 } from './contract-data.js'
 
 const SEEDS = [2, 20_261_121]
-const ROUNDS = 8
+const ROUNDS = 6
 
 export function erasingLaws(test: WithIndex): void {
   for (const seed of SEEDS) {

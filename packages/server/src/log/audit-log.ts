@@ -1,5 +1,5 @@
 /** The log of every organization: recording, listing, tailing, proving. What HTTP and the command line call. */
-import { AuditError, formatTime, type Issue, type RandomBytes } from '@sealedlog/sdk/base'
+import { AuditError, type Issue, type RandomBytes } from '@sealedlog/sdk/base'
 import {
   BOUNDS,
   type EventInput,
@@ -10,8 +10,9 @@ import {
   RESERVED_BUCKET,
   type SealedEvent,
   sealEvent,
+  stampLeaf,
 } from '@sealedlog/sdk/event'
-import type { EventIndex } from '../index/index.js'
+import type { EventIndex, IndexEntry } from '../index/index.js'
 import {
   type LogHead,
   type Placed,
@@ -23,19 +24,23 @@ import {
 } from '../store/index.js'
 import type { Types } from '../types/index.js'
 import { Bell } from './bell.js'
+import { catchUpAll, type CatchUpOptions } from './catching-up.js'
 import { COMMITTER_LIMITS, Committer, type CommitterGauge, type CommitterLimits } from './committer.js'
 import type { PlannedRedaction } from './erasing/act-builder.js'
 import { type ErasureReport, type ErasureRequest, Eraser, type IsHeld, type Why } from './erasing/eraser.js'
 import { heedTypes } from './heeding.js'
 import type { Standing } from './keeping/standing.js'
 import { type Page, type PageRequest, readPage } from './listing.js'
+import { LiveViews } from './reindexing/live-views.js'
+import { Reindexing, type ReindexingOptions } from './reindexing/reindexing.js'
 import { Proofs } from './proofs.js'
 import type { ReadOnly } from './read-only.js'
 import { type Evidence, formatReceipt, type Receipt, type Receipts, readEvidence } from './receipt.js'
 import { checkRecorded, type RecordedCheck, type RecordedCheckRequest } from './recorded-check.js'
+import { countEvents, type Stats, type StatsRequest } from './stats.js'
 import { type FollowRequest, LiveTail } from './streaming.js'
 import { readTail, startOf, type TailPage, type TailRequest } from './tailing.js'
-import { eventOf, type OnProgress, Views } from './views.js'
+import { eventOf, Views } from './views.js'
 import type { Watch } from './watch.js'
 
 export interface AuditLogOptions {
@@ -56,11 +61,6 @@ export interface AuditLogOptions {
   readonly standing?: Standing
 }
 
-/** A unit with the events it was sealed from: what the index is told. */
-interface SaidUnit extends Unit {
-  readonly said: readonly FilledEvent[]
-}
-
 /** What an entry of the server's own does to the log: what its leaf says of it, and what the store carries out. */
 export interface OwnAct {
   readonly said?: LogAct
@@ -78,14 +78,12 @@ export interface FoundEvent {
   readonly entry: StoredEntry
 }
 
-const HEADS_CHUNK = 500
-
 export class AuditLog {
   readonly #store: Store
-  readonly #views: Views
+  readonly #views: LiveViews
   readonly #bell = new Bell()
   readonly #live: LiveTail
-  readonly #committer: Committer<SaidUnit>
+  readonly #committer: Committer<Unit>
   readonly #random: RandomBytes
   readonly #nowMs: () => number
   readonly #types: Types | undefined
@@ -104,8 +102,8 @@ export class AuditLog {
     this.#standing = options.standing
     this.#store = store
     this.#live = new LiveTail(store, this.#bell)
-    this.#views = new Views(store, index)
-    this.#committer = new Committer<SaidUnit>(
+    this.#views = new LiveViews(new Views(store, index))
+    this.#committer = new Committer<Unit>(
       store,
       () => this.#views.keepUp(),
       (units, outcomes) => this.#committed(units, outcomes),
@@ -147,7 +145,7 @@ export class AuditLog {
     const sealed = sealAll(said, org, this.#random)
     // Again, with nothing awaited from here to the queue: nothing comes behind the entry that says it is closed.
     this.#standing?.checkRecords(org)
-    const outcome = await this.#committer.commit({ org, events: sealed, said }, [`organization ${org}`, `key ${keyId}`])
+    const outcome = await this.#committer.commit({ org, events: sealed }, [`organization ${org}`, `key ${keyId}`])
     if ('refused' in outcome) throw outcome.refused
     const { placed, checkpoint, size } = outcome
     for (const [i, issues] of warnings ?? []) this.#types?.countWarnings(org, said[i]?.type ?? '', issues.length)
@@ -181,7 +179,7 @@ export class AuditLog {
     this.#readOnly?.check(org)
     const filled = fillEvent({ bucket: RESERVED_BUCKET, ...event }, this.#nowMs(), this.#random)
     const sealed = sealEvent(filled, org, this.#random, act)
-    const unit = { org, events: [sealed], said: [filled], ...(done && { act: done }) }
+    const unit = { org, events: [sealed], ...(done && { act: done }) }
     const outcome = await this.#committer.commit(unit, [`organization ${org}`])
     if ('refused' in outcome) throw outcome.refused
     const [placed] = outcome.placed
@@ -201,6 +199,12 @@ export class AuditLog {
   async list(request: PageRequest): Promise<Page> {
     const { size } = await this.head(request.org)
     return readPage({ store: this.#store, views: this.#views, nowMs: this.#nowMs() }, request, size)
+  }
+
+  /** Counts what a list would show. @throws AuditError `organization_not_found` or `too_much_to_count` */
+  async stats(request: StatsRequest): Promise<Stats> {
+    const { size } = await this.head(request.org)
+    return countEvents({ store: this.#store, views: this.#views, nowMs: this.#nowMs() }, request, size)
   }
 
   /** Entries in index order, waiting for one when there is none. @throws AuditError `organization_not_found` or `after_beyond_end` */
@@ -256,16 +260,14 @@ export class AuditLog {
   }
 
   /** Brings the index of every organization to the end of its log; of those that are read-only, as far as it goes. */
-  async catchUp(onProgress?: OnProgress): Promise<void> {
-    for (let after = ''; ; ) {
-      const heads = await this.#store.heads(after, HEADS_CHUNK)
-      for (const { org } of heads) {
-        const catching = this.#views.catchUp(org, onProgress)
-        await (this.#readOnly?.has(org) ? catching.catch(() => undefined) : catching)
-      }
-      if (heads.length < HEADS_CHUNK) return
-      after = heads.at(-1)?.org ?? ''
-    }
+  catchUp(options: CatchUpOptions = {}): Promise<void> {
+    const isReadOnly = (org: string): boolean => this.#readOnly?.has(org) === true
+    return catchUpAll({ store: this.#store, views: this.#views, isReadOnly }, options)
+  }
+
+  /** What builds the index again while the one of now answers. */
+  reindexing(options: Pick<ReindexingOptions, 'openBeside' | 'journal'>): Reindexing {
+    return new Reindexing({ ...options, store: this.#store, views: this.#views, nowMs: this.#nowMs })
   }
 
   gauge(): CommitterGauge {
@@ -283,16 +285,16 @@ export class AuditLog {
   }
 
   /** The order matters: the index hears of the entries before any caller does, so that nobody lists too early. */
-  #committed(units: readonly SaidUnit[], outcomes: readonly UnitOutcome[]): void {
-    const recorded: RecordedEvent[] = []
+  #committed(units: readonly Unit[], outcomes: readonly UnitOutcome[]): void {
+    const recorded: IndexEntry[] = []
     const orgs = new Set<string>()
     units.forEach((unit, i) => {
       const outcome = outcomes[i]
       if (outcome === undefined || 'refused' in outcome) return
       outcome.placed.forEach((place, j) => {
-        const said = unit.said[j]
-        if (place.status !== 'recorded' || said === undefined) return
-        recorded.push(recordedEvent(said, unit.org, place))
+        const event = unit.events[j]
+        if (place.status !== 'recorded' || event === undefined) return
+        recorded.push(recordedEntry(event, unit.org, place))
         if (unit.act && 'erases' in unit.act) this.#views.hold(unit.org, place.index)
       })
       orgs.add(unit.org)
@@ -306,21 +308,22 @@ export class AuditLog {
 /** Seals events; what is refused is named by its position, as in `/17`. */
 function sealAll(events: readonly FilledEvent[], org: string, random: RandomBytes): readonly SealedEvent[] {
   const issues: Issue[] = []
-  const sealed = events.flatMap((event, i) => {
+  const sealed: SealedEvent[] = []
+  for (const [i, event] of events.entries()) {
     try {
-      return [sealEvent(event, org, random)]
+      sealed.push(sealEvent(event, org, random))
     } catch (error) {
       if (!(error instanceof AuditError)) throw error
       issues.push(...error.issues.map((issue) => ({ ...issue, pointer: `/${i}${issue.pointer}` })))
-      return []
     }
-  })
+  }
   const [first] = issues
   if (first === undefined) return sealed
   throw new AuditError('invalid_event', first.message, { issues: issues.slice(0, BOUNDS.REFUSALS_MAX) })
 }
 
-function recordedEvent(said: FilledEvent, org: string, place: Placed): RecordedEvent {
-  const recorded_at = formatTime(place.recordedAtMs)
-  return { ...said, org, index: place.index, occurred_at: said.occurred_at ?? recorded_at, recorded_at }
+/** The entry that an event became: the leaf that the store stamped is a copy, so ours is stamped like it. */
+function recordedEntry(event: SealedEvent, org: string, { index, recordedAtMs }: Placed): IndexEntry {
+  stampLeaf(event.leaf, event.recordedAtOffset, event.occurredAtOffset, recordedAtMs)
+  return { org, index, leaf: event.leaf, disclosures: event.disclosures }
 }

@@ -15,7 +15,7 @@ export interface CommitterLimits {
   readonly shareBytesMax: number
   /** events in one commit; what is over waits for the next */
   readonly groupEventsMax: number
-  /** organizations in one commit: each costs a signature */
+  /** organizations in one commit: each costs a signature, for which all of the commit wait */
   readonly groupOrganizationsMax: number
 }
 
@@ -23,7 +23,7 @@ export const COMMITTER_LIMITS: CommitterLimits = {
   queueBytesMax: 128 * 1024 * 1024,
   shareBytesMax: 64 * 1024 * 1024,
   groupEventsMax: 10_000,
-  groupOrganizationsMax: 1_000,
+  groupOrganizationsMax: 256,
 }
 
 interface Waiting<U extends Unit> {

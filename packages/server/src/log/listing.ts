@@ -4,7 +4,7 @@ import { allOf, atTime, conditionsOf, matcherOf, type Query } from '@sealedlog/s
 import type { SearchRequest } from '../index/index.js'
 import type { LogStore, StoredEntry } from '../store/index.js'
 import { Slices } from './slices.js'
-import { eventOf, type Views } from './views.js'
+import { type Asked, eventOf } from './views.js'
 
 export interface PageRequest {
   readonly org: string
@@ -33,7 +33,7 @@ const READ_CHUNK = 32
 /** Where pages are read from. */
 export interface PageSource {
   readonly store: LogStore
-  readonly views: Views
+  readonly views: Asked
   readonly nowMs: number
 }
 
@@ -87,7 +87,7 @@ async function sift(source: PageSource, ask: SearchRequest, found: readonly List
 }
 
 /** An event where the index has it: a list goes on from there, whatever the event says of itself. */
-interface Candidate {
+export interface Candidate {
   readonly position: ListPosition
   readonly event: RecordedEvent
   readonly bytes: number
@@ -130,7 +130,7 @@ class PageBuilder {
 }
 
 /** The events at some positions, a few of the largest in memory at a time. */
-async function* candidatesAt(
+export async function* candidatesAt(
   { store }: PageSource,
   org: string,
   positions: readonly ListPosition[],

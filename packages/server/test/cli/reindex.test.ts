@@ -1,7 +1,6 @@
 /** `sealedlog reindex` and `sealedlog serve`: what a data folder survives. */
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import {
   eventsOf,
@@ -14,15 +13,14 @@ import {
   startTestServer,
   temporaryFolder,
 } from './support.js'
+import { editRuns } from '../index/edit-runs.js'
 
 const COUNT = 2_500
 
-/** A sound file that has lost what it should find. */
-function emptyPostings(index: string): void {
-  const db = new DatabaseSync(index)
-  db.exec('DELETE FROM posting')
-  db.close()
-}
+const runsIn = (index: string): readonly string[] =>
+  readdirSync(index)
+    .filter((name) => name.startsWith('run-'))
+    .map((name) => join(index, name))
 
 describe('reindex', () => {
   test('rebuilds an index that is gone, broken or wrong, and is refused while a server runs', async () => {
@@ -38,17 +36,22 @@ describe('reindex', () => {
 
     const refused = await run(['reindex', '--data', data])
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('[data_folder_in_use]')])
-    expect(refused.stderr).toContain('must be stopped')
+    expect(refused.stderr).toContain('sealedlog reindex --url http')
     expect(await runJson(query, first)).toEqual(before)
     await first.close()
 
-    const index = join(data, 'index.sqlite')
+    const index = join(data, 'index')
     const damage: readonly (() => void)[] = [
       () => undefined,
-      () => rmSync(index),
-      () => writeFileSync(index, 'this is no database'),
-      () => writeFileSync(index, readFileSync(index).fill(0x5a, 4_096, 40_000)),
-      () => emptyPostings(index),
+      () => rmSync(index, { recursive: true }),
+      () => writeFileSync(join(index, 'manifest.json'), 'this is no manifest'),
+      () => {
+        for (const run of runsIn(index)) writeFileSync(run, readFileSync(run).fill(0x5a, 4_096, 40_000))
+      },
+      () =>
+        editRuns(index, 'default', (entries) => {
+          for (const { keys } of entries) keys.clear()
+        }),
     ]
     for (const harm of damage) {
       harm()

@@ -1,9 +1,11 @@
 /** `sealedlog verify`: the verifier's command under the program, and the index of a data folder held against its log. */
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { VerifyReport } from '@sealedlog/sdk/verify'
+import { keyOf } from '../../dist/index/runs/key.js'
+import { editRuns, type PostedEntry } from '../index/edit-runs.js'
 import { eventsOf, fileOf, ROOT_KEY, type Ended, run, runJson, startTestServer, temporaryFolder } from './support.js'
 
 const COUNT = 3_000
@@ -30,12 +32,10 @@ async function reportOf(folder: string): Promise<VerifyReport & { readonly code:
 const viewOf = ({ checks }: VerifyReport) => checks.find(({ name }) => name === 'view')
 
 /** A copy whose index somebody edited. */
-function copyWith(sql: string, ...values: readonly (string | number)[]): string {
+function copyWith(edit: (entries: PostedEntry[]) => void = () => {}): string {
   const copy = join(temporaryFolder(), 'data')
   cpSync(sound, copy, { recursive: true })
-  const db = new DatabaseSync(join(copy, 'index.sqlite'))
-  db.prepare(sql).run(...values)
-  db.close()
+  editRuns(join(copy, 'index'), 'default', edit)
   return copy
 }
 
@@ -91,32 +91,38 @@ describe('what export made', () => {
 })
 
 describe('the view', () => {
-  const TERM = "(SELECT term FROM term WHERE field = 'actor_id' AND value = 'user_3')"
-  const OTHER = "(SELECT term FROM term WHERE field = 'actor_id' AND value = 'user_4')"
+  const THREE = keyOf('actor_id', 'user_3')
+  const at = (entries: readonly PostedEntry[], index: number): PostedEntry =>
+    entries.find((entry) => entry.index === index) as PostedEntry
 
-  test.each<readonly [name: string, index: number | undefined, sql: string]>([
-    ['a posting taken out', 1_004, `DELETE FROM posting WHERE term = ${TERM} AND idx = 1004`],
-    [
-      'one put in',
-      1_005,
-      `INSERT INTO posting SELECT ${TERM}, at_ms, idx FROM posting WHERE term = ${OTHER} AND idx = 1005`,
-    ],
-    ['one moved in time', 1_004, `UPDATE posting SET at_ms = at_ms + 1 WHERE term = ${TERM} AND idx = 1004`],
-    ['an event hidden from all lists', 2_999, 'DELETE FROM posting WHERE idx = 2999'],
+  test.each<readonly [name: string, index: number | undefined, edit: (entries: PostedEntry[]) => void]>([
+    ['a posting taken out', 1_004, (entries) => at(entries, 1_004).keys.delete(THREE)],
+    ['one put in', 1_005, (entries) => at(entries, 1_005).keys.add(THREE)],
+    ['an event moved in time', 1_004, (entries) => (at(entries, 1_004).atMs += 1)],
+    ['an event hidden from all lists', 2_999, (entries) => at(entries, 2_999).keys.clear()],
     [
       'a value that reads otherwise',
       3,
-      "UPDATE term SET value = 'user_x' WHERE field = 'actor_id' AND value = 'user_3'",
+      (entries) => {
+        for (const { keys } of entries) if (keys.delete(THREE)) keys.add(keyOf('actor_id', 'user_x'))
+      },
+    ],
+    ['a word that it does not say', 17, (entries) => at(entries, 17).keys.add(keyOf('word', 'fraud'))],
+    [
+      'two events in one another’s place',
+      1_000,
+      (entries) => {
+        const [one, other] = [at(entries, 1_000), at(entries, 1_001)]
+        ;[one.atMs, other.atMs] = [other.atMs, one.atMs]
+      },
     ],
     [
-      'a value of nobody',
+      'more entries than the log has',
       undefined,
-      "INSERT INTO term VALUES ((SELECT term FROM organization WHERE org = 'default'), 'actor_email', 'gone@example.com', 999999)",
+      (entries) => entries.push({ ...at(entries, 2_999), index: 3_000, keys: new Set([THREE]) }),
     ],
-    ['an entry that the log does not have', 5_000, `INSERT INTO posting VALUES (${TERM}, 5, 5000)`],
-    ['more entries than the log has', undefined, "UPDATE organization SET size = 5000 WHERE org = 'default'"],
-  ])('with %s is refused, and says where', async (_name, index, sql) => {
-    const report = await reportOf(copyWith(sql))
+  ])('with %s is refused, and says where', async (_name, index, edit) => {
+    const report = await reportOf(copyWith(edit))
     expect([report.code, report.verdict, viewOf(report)?.state]).toEqual([1, 'not_verified', 'failed'])
     const findings = report.findings.filter(({ check }) => check === 'view')
     expect(findings).toHaveLength(1)
@@ -124,34 +130,48 @@ describe('the view', () => {
   })
 
   test('says what it found there', async () => {
-    const { findings } = await reportOf(copyWith(`DELETE FROM posting WHERE term = ${TERM} AND idx = 1004`))
+    const { findings } = await reportOf(copyWith((entries) => at(entries, 1_004).keys.delete(THREE)))
     expect(findings).toMatchObject([{ expected: expect.stringContaining('actor_id=user_3'), found: 'nothing else' }])
   })
 
+  test('that was written anew as it was is sound', async () => {
+    expect(viewOf(await reportOf(copyWith()))?.state).toBe('passed')
+  })
+
   test('that is behind is said, and no fault', async () => {
-    const copy = copyWith('DELETE FROM posting WHERE idx >= 2900')
-    const db = new DatabaseSync(join(copy, 'index.sqlite'))
-    db.exec("UPDATE organization SET size = 2900 WHERE org = 'default'")
-    db.exec('DELETE FROM term WHERE term NOT IN (SELECT term FROM posting)')
-    db.close()
-    const report = await reportOf(copy)
+    const report = await reportOf(copyWith((entries) => void entries.splice(2_900)))
     expect([report.code, viewOf(report)]).toMatchObject([
       0,
-      { state: 'warned', text: expect.stringContaining('2,900 of 3,000') },
+      { state: 'passed', text: expect.stringContaining('2,900 of 3,000') },
     ])
   })
 
-  test('that is not there is skipped; one that is broken is refused', async () => {
-    const copy = copyWith('SELECT 1')
-    rmSync(join(copy, 'index.sqlite'))
+  test('that is not there is skipped, and one of another version is said', async () => {
+    const copy = copyWith()
+    writeFileSync(join(copy, 'index', 'manifest.json'), '{"version":99}')
+    expect(viewOf(await reportOf(copy))?.state).toBe('warned')
+    rmSync(join(copy, 'index'), { recursive: true })
     expect(await reportOf(copy)).toMatchObject({ code: 0 })
-    writeFileSync(join(copy, 'index.sqlite'), 'this is no database')
-    const report = await reportOf(copy)
-    expect([report.code, viewOf(report)?.state]).toEqual([1, 'failed'])
+  })
+
+  test('with a byte that was flipped is refused, wherever it stands', async () => {
+    const copy = copyWith()
+    const folder = join(copy, 'index')
+    const sizeOf = (name: string): number => statSync(join(folder, name)).size
+    const [name = ''] = readdirSync(folder).sort((a, b) => sizeOf(b) - sizeOf(a))
+    const bytes = readFileSync(join(folder, name))
+    for (const share of [0.05, 0.5, 0.97]) {
+      const flipped = Buffer.from(bytes)
+      const place = Math.floor(bytes.length * share)
+      flipped[place] = (flipped[place] as number) ^ 0x10
+      writeFileSync(join(folder, name), flipped)
+      const report = await reportOf(copy)
+      expect([report.code, viewOf(report)?.state]).toEqual([1, 'failed'])
+    }
   })
 
   test('finds a row that goes by another id than its leaf', async () => {
-    const copy = copyWith('SELECT 1')
+    const copy = copyWith()
     const db = new DatabaseSync(join(copy, 'log.sqlite'))
     db.exec('DROP TRIGGER leaf_is_never_changed')
     db.exec("UPDATE entry SET id = 'evt_another' WHERE idx = 1234")

@@ -53,11 +53,13 @@ export function temporaryFolder(): string {
  * Starts `sealedlog serve`, and does not wait for it.
  *
  * @param wrap a command that runs the server, such as strace with its options
+ * @param more options of `serve`
  */
-export function launch(folder: string, wrap: readonly string[] = []): Starting {
+export function launch(folder: string, wrap: readonly string[] = [], more: readonly string[] = []): Starting {
   const marks = join(folder, 'marks')
   const serve = [MAIN, 'serve', '--data', folder, '--marks', marks, '--port', '0', '--log-level', 'silent']
-  const [command, ...args] = [...wrap, process.execPath, ...serve, '--rate-key', '0', '--rate-organization', '0']
+  const limits = ['--rate-key', '0', '--rate-organization', '0']
+  const [command = process.execPath, ...args] = [...wrap, process.execPath, ...serve, ...limits, ...more]
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let [stdout, stderr] = ['', '']
@@ -74,8 +76,12 @@ export function launch(folder: string, wrap: readonly string[] = []): Starting {
 }
 
 /** Starts a server and waits until it says where it is. */
-export async function startMachine(folder: string, wrap: readonly string[] = []): Promise<Machine> {
-  const starting = launch(folder, wrap)
+export async function startMachine(
+  folder: string,
+  wrap: readonly string[] = [],
+  more: readonly string[] = [],
+): Promise<Machine> {
+  const starting = launch(folder, wrap, more)
   const url = await announced(starting)
   const rootKey = readFileSync(join(folder, 'root.key'), 'utf8').trim()
   // The server's own process, not that of a command that runs it.

@@ -124,9 +124,7 @@ describe.skipIf(!hasStrace && !process.env.CI)('the sync of the data', { timeout
 
     it('where it was of another file', () => {
       const { lines, wal } = traced(lone)
-      const other = lines.map((line) =>
-        line.includes('sync(') ? line.replace('log.sqlite-wal', 'index.sqlite-wal') : line,
-      )
+      const other = lines.map((line) => (line.includes('sync(') ? line.replace('log.sqlite-wal', 'index/run-1') : line))
       expect(check({ lines: other, wal }).faults).toEqual([expect.stringContaining('no sync between')])
     })
 

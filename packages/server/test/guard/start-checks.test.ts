@@ -217,7 +217,7 @@ describe('an older state is caught by the marks', () => {
 
   test('a folder that was wiped but for its signing key', async () => {
     const data = prepare()
-    for (const name of ['log.sqlite', 'index.sqlite']) rmSync(join(data, name))
+    for (const name of ['log.sqlite', 'index']) rmSync(join(data, name), { recursive: true })
     const server = await serve(data)
     await call(server.url, 'PUT /v1/organizations/acme')
     const { json } = await call(server.url, 'POST /v1/events', event('acme', 'one-more'))

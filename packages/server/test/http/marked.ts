@@ -67,7 +67,17 @@ export function tracesIn(folder: string, texts: readonly string[]): readonly str
   const traces = tracesOf(texts)
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return files.flatMap((file) => {
-    const bytes = readFileSync(join(file.parentPath, file.name))
+    const bytes = bytesOf(join(file.parentPath, file.name))
     return traces.filter(([, trace]) => bytes.includes(trace)).map(([name]) => `${file.name}: ${name}`)
   })
+}
+
+/** What a running server has replaced or deleted meanwhile holds nothing. */
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
+    throw error
+  }
 }

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type EventIndex, openRunsIndex } from '../../dist/index/index.js'
-import { type Random, random, type Said, type SaidEntry, sayEntry, withoutGroups } from '../../dist/index/contract-data.js'
+import {
+  type Random,
+  random,
+  type Said,
+  type SaidEntry,
+  sayEntry,
+  withoutGroups,
+} from '../../dist/index/contract-data.js'
 import { RUNS_LIMITS } from '../../dist/index/runs/limits.js'
 import { readManifest } from '../../dist/index/runs/manifest.js'
 import { Runs } from '../../dist/index/runs/runs.js'
@@ -139,11 +146,11 @@ describe('a crash in the middle of erasing', () => {
       const index = new Runs(folder, { ...RUNS_LIMITS, ...TINY })
       const after = entries.slice(0, 20).map((entry) => withoutGroups(entry, () => true))
       const gone = entries.slice(0, 20).flatMap((entry, i) => goneOf(entry, after[i] as SaidEntry))
-      let isErased = false
-      const erased = index.erase('acme', after).then(() => (isErased = true))
+      const state = { isErased: false }
+      const erased = index.erase('acme', after).then(() => (state.isErased = true))
       // the folder as a crash would leave it, after each turn of the loop
       const copies: string[] = []
-      while (!isErased) {
+      while (!state.isErased) {
         const copy = `${folder}-${copies.length}`
         cpSync(folder, copy, { recursive: true })
         copies.push(copy)

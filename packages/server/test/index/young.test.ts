@@ -7,7 +7,7 @@ import { keyTextOf, type PartSource } from '../../dist/index/runs/source.js'
 import { END, type PostingList, type Segment } from '../../dist/index/segment.js'
 import { eachTerm } from '../../dist/index/terms.js'
 import { YoungSegments } from '../../dist/index/young.js'
-import { sortedByBytes } from '../../dist/index/young/byte-sort.js'
+import { Utf8Order } from '../../dist/index/young/utf8-order.js'
 
 const SEEDS = [1, 20_261_121]
 
@@ -140,14 +140,35 @@ describe('young entries', () => {
   })
 })
 
-test('strings of bytes are sorted as a whole sort would, however many begin alike', () => {
-  const text = fc.string({ unit: fc.constantFrom('a', 'b', '\u0000', 'ÿ', 'longer '), maxLength: 6 })
-  fc.assert(
-    fc.property(fc.uniqueArray(text, { maxLength: 60 }), fc.constantFrom('', 'the same '), (some, start) => {
-      const texts = some.flatMap((each) => Array.from({ length: 30 }, (_, i) => `${start}${each}${(i * 7) % 30}`))
-      const unique = [...new Set(texts)]
-      expect([...sortedByBytes(unique)].map((place) => unique[place])).toEqual(unique.toSorted())
-    }),
-    { numRuns: 40 },
-  )
+describe('texts in the order of their UTF-8', () => {
+  const expectOrder = (texts: readonly string[]): void => {
+    const order = new Utf8Order(texts)
+    const found: string[] = []
+    while (order.next()) {
+      expect(order.bytes.toString('utf8', order.start, order.end)).toBe(texts[order.place])
+      found.push(texts[order.place] as string)
+    }
+    const expected = texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    expect(found).toEqual(expected)
+  }
+
+  test('are sorted as a whole sort would, however many begin alike', () => {
+    const unit = fc.constantFrom('a', 'b', '\u0000', '\u007f', 'ÿ', '語', '😀', '\uffff', 'longer ')
+    const text = fc.string({ unit, maxLength: 6 })
+    fc.assert(
+      fc.property(fc.uniqueArray(text, { maxLength: 60 }), fc.constantFrom('', 'the same '), (some, start) => {
+        const texts = some.flatMap((each) => Array.from({ length: 30 }, (_, i) => `${start}${each}${(i * 7) % 30}`))
+        expectOrder([...new Set([...texts, ...some])])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('are the same where there are many, and where they are nearly nothing but zeros', () => {
+    const many = Array.from(
+      { length: 20_000 },
+      (_, nth) => `${nth % 3 ? 'key_' : ''}${((nth * 7_919) % 20_011).toString(36)}`,
+    )
+    expectOrder([...new Set([...many, ...Array.from({ length: 200 }, (_, nth) => '\u0000'.repeat(nth))])])
+  })
 })

@@ -56,7 +56,7 @@ describe('an older copy', () => {
   })
 
   threat('the data folder is wiped, and the log begun anew with the old seed', async (folder) => {
-    for (const name of ['log.sqlite', 'index.sqlite']) rmSync(join(folder.data, name))
+    for (const name of ['log.sqlite', 'index']) rmSync(join(folder.data, name), { recursive: true })
     const server = await serve(folder.data, { marks: false })
     await makeOrganization(server)
     await growTo(server, SIZE)

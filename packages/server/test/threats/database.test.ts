@@ -1,9 +1,9 @@
 /** Threats by whoever may write the database and has no signing key: each carried out on a real data folder. */
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { decodeUtf8, encodeUtf8 } from '@sealedlog/sdk/base'
 import { describe } from 'vitest'
 import { deriveCheckpointKey } from '../../dist/store/index.js'
+import { editRuns } from '../index/edit-runs.js'
 import type { Hand } from './hand.js'
 import { inOneWorld, threat } from './rows.js'
 import { ERASED, ORG, SIZE, tamper } from './world.js'
@@ -123,11 +123,15 @@ describe('what is not in the tree', () => {
     }),
   )
 
-  threat('only the view is edited', ({ data }) => {
-    const db = new DatabaseSync(join(data, 'index.sqlite'))
-    db.exec(`DELETE FROM posting WHERE idx = ${EARLY}`)
-    db.close()
-  })
+  threat('only the view is edited', ({ data }) =>
+    editRuns(join(data, 'index'), ORG, (entries) => {
+      for (const { index, keys } of entries) if (index === EARLY) keys.clear()
+    }),
+  )
+
+  threat('only the id by which an entry is found is edited', (folder) =>
+    tamper(folder, (hand) => hand.run("UPDATE entry SET id = 'evt_elsewhere' WHERE log = ? AND idx = ?", EARLY)),
+  )
 
   threat('only a stored tile is edited', (folder) =>
     tamper(folder, (hand) =>

@@ -164,8 +164,8 @@ export class Hand {
   }
 
   setHead(edge: RightEdge, checkpoint: string): void {
-    const sql = 'UPDATE log SET size = ?2, edge = ?3, checkpoint = ?4 WHERE n = ?1'
-    this.run(sql, edge.size, edge.encode(), checkpoint)
+    const sql = 'UPDATE log SET size = ?2, recorded_at = ?3, edge = ?4, checkpoint = ?5 WHERE n = ?1'
+    this.run(sql, edge.size, this.recordedAtMs(edge.size - 1), edge.encode(), checkpoint)
   }
 
   /** Takes another key, or another origin, into the log's history as if it had always been that one. */
@@ -189,7 +189,7 @@ export class Hand {
 
   /** Takes away the index, so that it tells nothing of what was done: a server makes it anew. */
   dropIndex(): void {
-    for (const end of ['', '-wal', '-shm']) rmSync(join(this.#data, `index.sqlite${end}`), { force: true })
+    rmSync(join(this.#data, 'index'), { recursive: true, force: true })
   }
 }
 

@@ -80,11 +80,15 @@ async function recordBatch(services: Services, request: FastifyRequest, reply: F
 
 /** 201 where anything is new, 200 where all of it was recorded before. */
 function statusOf({ metrics }: Services, receipts: Receipts): number {
+  let recorded = 0
   for (const { status, warnings } of receipts.data) {
-    metrics.acknowledged(status)
+    if (status === 'recorded') recorded++
     if (warnings) metrics.warned(warnings.length)
   }
-  return receipts.data.some((receipt) => receipt.status === 'recorded') ? 201 : 200
+  const duplicates = receipts.data.length - recorded
+  if (recorded > 0) metrics.acknowledged('recorded', recorded)
+  if (duplicates > 0) metrics.acknowledged('duplicate', duplicates)
+  return recorded > 0 ? 201 : 200
 }
 
 async function withProofs(

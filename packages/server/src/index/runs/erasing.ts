@@ -99,6 +99,7 @@ export async function overwrite(runs: readonly ShelvedRun[], goOn: () => void): 
 
 function* fillWithZeros(fd: number, ranges: readonly ByteRange[]): Generator<undefined, undefined> {
   for (const { offset, length } of ranges)
-    for (let done = 0; done < length; yield) done += writeSync(fd, ZEROS, 0, Math.min(ZEROS.length, length - done), offset + done)
+    for (let done = 0; done < length; yield)
+      done += writeSync(fd, ZEROS, 0, Math.min(ZEROS.length, length - done), offset + done)
   return undefined
 }

@@ -33,8 +33,7 @@ export class Erasure {
 
   /** Takes up what another was to do, where nothing newer is known, and those who wait for that. */
   take(other: Erasure): void {
-    for (const [index, survivor] of other.survivors)
-      if (!this.survivors.has(index)) this.survivors.set(index, survivor)
+    for (const [index, survivor] of other.survivors) if (!this.survivors.has(index)) this.survivors.set(index, survivor)
     this.#waiting.push(...other.#waiting.splice(0))
   }
 }
@@ -119,7 +118,7 @@ export class Erasures {
   }
 
   /** A segment as it is to be searched. */
-  veil<S extends Segment>(org: string, segment: S): Segment {
+  veil(org: string, segment: Segment): Segment {
     const survivors = this.#survivors.get(org)
     if (survivors === undefined) return segment
     let over = this.#veils.get(segment)

@@ -9,7 +9,10 @@ import { encodeUtf8, parseText } from '@sealedlog/sdk/base'
 
 export const MANIFEST_FILE = 'manifest.json'
 
-/** Of the manifest and of all files that it names: another version is another index. */
+/**
+ * Of the manifest and of all files that it names: another version is another index. It also counts up where the same
+ * postings would be written otherwise, for `sealedlog verify` compares bytes.
+ */
 export const INDEX_VERSION = 1
 
 /** Bytes of a file. */
@@ -93,10 +96,7 @@ export function parseManifest(text: string): Manifest | undefined {
 }
 
 const isManifest = (value: unknown): value is Manifest =>
-  isObject(value) &&
-  value['version'] === INDEX_VERSION &&
-  isCount(value['next']) &&
-  isArrayOf(value['runs'], isRun)
+  isObject(value) && value['version'] === INDEX_VERSION && isCount(value['next']) && isArrayOf(value['runs'], isRun)
 
 const isRun = (value: unknown): value is ManifestRun =>
   isObject(value) &&

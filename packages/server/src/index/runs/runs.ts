@@ -6,7 +6,14 @@
  */
 import { countSegments } from '../counting.js'
 import { freshEntries } from '../fresh.js'
-import { type CountRequest, type Counts, type Found, IndexBehind, type IndexEntry, type SearchRequest } from '../port.js'
+import {
+  type CountRequest,
+  type Counts,
+  type Found,
+  IndexBehind,
+  type IndexEntry,
+  type SearchRequest,
+} from '../port.js'
 import { searchSegments } from '../search.js'
 import type { Segment } from '../segment.js'
 import { forgetTexts, openViewEntry } from '../view-entry.js'

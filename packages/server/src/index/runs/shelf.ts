@@ -9,7 +9,15 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BrokenRun } from './broken-run.js'
-import { EMPTY_MANIFEST, INDEX_VERSION, MANIFEST_FILE, readManifest, runFileName, syncFolder, writeManifest } from './manifest.js'
+import {
+  EMPTY_MANIFEST,
+  INDEX_VERSION,
+  MANIFEST_FILE,
+  readManifest,
+  runFileName,
+  syncFolder,
+  writeManifest,
+} from './manifest.js'
 import type { PageCache } from './page-cache.js'
 import { ShelvedRun } from './shelved-run.js'
 import type { Stretch } from './tiers.js'

@@ -84,8 +84,10 @@ export class ViewReader {
     const found = new Set<number>()
     for (const { place, file } of this.#places(org)) {
       const part = new Part(file, place, this.#cache)
-      const walk = part.find('word', UNLISTED_WORDS)?.walk(false)
-      for (; walk && walk.head < part.count; walk.next()) found.add(part.positionOf(walk.head).index)
+      const list = part.find('word', UNLISTED_WORDS)
+      if (list === undefined) continue
+      for (const walk = list.walk(false); walk.head < part.count; walk.next())
+        found.add(part.positionOf(walk.head).index)
     }
     return found
   }
@@ -193,7 +195,7 @@ class ComparingSink implements Sink {
   at: number
   readonly #file: PagedFile
   readonly #end: number
-  #known: Buffer<ArrayBufferLike> = Buffer.alloc(0)
+  #known: Buffer = Buffer.alloc(0)
 
   constructor(file: PagedFile, { offset, length }: NamedPlace) {
     this.#file = file

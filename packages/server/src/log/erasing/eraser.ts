@@ -62,7 +62,7 @@ export type IsHeld = (org: string) => Promise<string | undefined>
 /** What erasing works with. */
 export interface EraserParts {
   readonly store: LogStore
-  readonly views: Views
+  readonly views: Pick<Views, 'reach' | 'finishErasing'>
   /** @throws AuditError `organization_not_found` */
   readonly head: (org: string) => Promise<LogHead>
   /** records an entry of the server's own, with its act; does not wait for the index */
@@ -270,4 +270,4 @@ const INDEX_BEHIND =
   'The index could not be rid of it yet; it answers no list before it is. Send the same request again: it is answered when nothing is left.'
 
 const DISK_HELD =
-  'Some of the bytes are still in the files, because another process reads an older state of them (a copy, a shell). Send the same request again when it is done: it is answered when nothing is left.'
+  'Some of the bytes are still in the files: another process reads an older state of them (a copy, a shell), or the disk cannot be written. Send the same request again when that is over: it is answered when nothing is left.'

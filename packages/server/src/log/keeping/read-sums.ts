@@ -4,6 +4,7 @@
 export type ReadKind =
   | 'list'
   | 'search'
+  | 'stats'
   | 'get'
   | 'tail'
   | 'stream'

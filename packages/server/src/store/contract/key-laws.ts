@@ -46,6 +46,17 @@ export function keyLaws(law: HandLaw): void {
       ['key_a'],
     )
   })
+
+  law('a key that was looked up before, or meanwhile, is found revoked from then on', async ({ store }) => {
+    for (const key of KEYS) await store.addKey(key)
+    for (const { id, hash } of KEYS) {
+      await store.findKey(hash)
+      const revoking = store.revokeKey(id, 500)
+      await store.findKey(hash)
+      await revoking
+      assert.equal((await store.findKey(hash))?.revokedAtMs, 500)
+    }
+  })
 }
 
 function keyOf(id: string, org: string, createdAtMs: number, rest: Partial<KeyRecord>): KeyRecord {

@@ -4,6 +4,11 @@ import { migrate } from './migrations.js'
 
 export const WAIT_MS_MAX = 10_000
 
+/** Pages in the write-ahead log after which a commit brings them into the file: 16 MB. */
+const CHECKPOINT_PAGES = 4_000
+/** What is left of a write-ahead log that had to grow, because somebody read an older state for long: twice of that. */
+const WRITE_AHEAD_BYTES = 33_554_432
+
 /**
  * The writer's connection. A commit returns when the write-ahead log is synced (`synchronous=FULL`; on macOS
  * `fullfsync`, where a plain sync stops at the drive's cache). `secure_delete` overwrites what is erased,
@@ -19,7 +24,8 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA checkpoint_fullfsync = ON;
     PRAGMA secure_delete = ON;
     PRAGMA recursive_triggers = ON;
-    PRAGMA wal_autocheckpoint = 4000;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${WRITE_AHEAD_BYTES};
     PRAGMA cache_size = -65536;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;

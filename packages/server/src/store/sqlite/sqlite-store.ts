@@ -20,6 +20,7 @@ import type {
 } from '../port.js'
 import { SEED_BYTES } from '../signing.js'
 import { type FolderLock, lockFolder } from './lock.js'
+import { KeyCache } from './key-cache.js'
 import { SqliteReader } from './reader.js'
 import { packUnits, parseError, unpackOutcomes } from './wire.js'
 import type { WriterAnswer, WriterCall, WriterHello, WriterOptions } from './worker.js'
@@ -46,6 +47,7 @@ interface Waiting {
 export class SqliteStore implements Store {
   readonly #worker: Worker
   readonly #reader: SqliteReader
+  readonly #keyCache = new KeyCache()
   readonly #lock: FolderLock
   readonly #originBase: string
   readonly #nowMs: () => number
@@ -129,7 +131,12 @@ export class SqliteStore implements Store {
   }
 
   async revokeKey(id: string, atMs: number): Promise<boolean> {
-    return (await this.#call({ name: 'revokeKey', id, atMs })) as boolean
+    try {
+      return (await this.#call({ name: 'revokeKey', id, atMs })) as boolean
+    } finally {
+      // Here, and not before: until the commit, whoever asks reads and remembers the key as it was.
+      this.#keyCache.clear()
+    }
   }
 
   async putDocument(document: DocumentToPut, expected?: ExpectedRevision): Promise<number | undefined> {
@@ -169,7 +176,7 @@ export class SqliteStore implements Store {
   }
 
   async findKey(hash: string): Promise<KeyRecord | undefined> {
-    return this.#reader.findKey(hash)
+    return this.#keyCache.find(hash, (unknown) => this.#reader.findKey(unknown))
   }
 
   async getKey(id: string): Promise<KeyRecord | undefined> {

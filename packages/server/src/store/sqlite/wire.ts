@@ -5,9 +5,15 @@ import type { Placed, Unit, UnitAct, UnitOutcome } from '../port.js'
 
 /** Appends numbers, texts and byte strings to a buffer that grows. */
 class Packer {
-  #bytes = new Uint8Array(16_384)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes: Uint8Array<ArrayBuffer>
+  #view: DataView
   #length = 0
+
+  /** @param guess how many bytes it will be: one that is too low costs copies */
+  constructor(guess: number) {
+    this.#bytes = new Uint8Array(guess)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
 
   u32(value: number): void {
     this.#grow(4)
@@ -73,7 +79,8 @@ class Unpacker {
   }
 
   text(): string {
-    return decodeUtf8(this.bytes())
+    const bytes = this.bytes()
+    return bytes.length === 0 ? '' : decodeUtf8(bytes)
   }
 
   times<T>(read: () => T): T[] {
@@ -81,46 +88,64 @@ class Unpacker {
   }
 }
 
+/** What stands before a unit's bytes and an event's: names, lengths, offsets. */
+const UNIT_BYTES = 512
+const EVENT_BYTES = 160
+
 export function packUnits(units: readonly Unit[]): Uint8Array<ArrayBuffer> {
-  const to = new Packer()
+  const to = new Packer(guessBytes(units))
   to.u32(units.length)
   for (const { org, events, act } of units) {
     to.text(org)
     to.text(act === undefined ? '' : JSON.stringify(act))
     to.u32(events.length)
+    // An id holds no line feed, and one long text is read many times as fast as many short ones.
+    to.text(events.map(({ id }) => id).join('\n'))
     for (const event of events) packEvent(to, event)
   }
   return to.finish()
+}
+
+function guessBytes(units: readonly Unit[]): number {
+  let bytes = 0
+  for (const { events } of units) {
+    bytes += UNIT_BYTES
+    for (const { leaf, disclosures } of events) bytes += EVENT_BYTES + leaf.length + disclosures.length
+  }
+  return bytes
 }
 
 export function unpackUnits(bytes: Uint8Array): readonly Unit[] {
   const from = new Unpacker(bytes)
   return from.times(() => {
     const [org, act] = [from.text(), from.text()]
-    const events = from.times(() => unpackEvent(from))
+    const count = from.u32()
+    const ids = from.text().split('\n')
+    const events = Array.from({ length: count }, (_, i) => unpackEvent(from, ids[i] as string))
     return act === '' ? { org, events } : { org, events, act: parseText(act) as unknown as UnitAct }
   })
 }
 
 function packEvent(to: Packer, event: SealedEvent): void {
-  to.text(event.id)
   to.f64(event.recordedAtOffset)
   to.f64(event.occurredAtOffset)
   to.bytes(event.leaf)
   to.bytes(event.disclosures)
 }
 
-const unpackEvent = (from: Unpacker): SealedEvent => ({
-  id: from.text(),
+const unpackEvent = (from: Unpacker, id: string): SealedEvent => ({
+  id,
   recordedAtOffset: from.f64(),
   occurredAtOffset: from.f64(),
   leaf: from.bytes(),
   disclosures: from.bytes(),
 })
 
+const OUTCOMES_BYTES = 16_384
+
 /** Checkpoints stand once, in front: many units of a group share one. */
 export function packOutcomes(outcomes: readonly UnitOutcome[]): Uint8Array<ArrayBuffer> {
-  const to = new Packer()
+  const to = new Packer(OUTCOMES_BYTES)
   const checkpoints = [...new Set(outcomes.map((outcome) => ('refused' in outcome ? '' : outcome.checkpoint)))]
   const numbers = new Map(checkpoints.map((checkpoint, i) => [checkpoint, i]))
   to.u32(checkpoints.length)

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { DocumentKey, DocumentToPut, ExpectedRevision, KeyRecord } from '../port.js'
 import { loadSigner, SeedSigner, type Signer } from '../signer.js'
 import { openForWriting } from './connection.js'
+import { unopenable } from './unopenable.js'
 import { formatError, packOutcomes, unpackUnits } from './wire.js'
 import { SqliteWriter } from './writer.js'
 
@@ -64,12 +65,16 @@ async function open({ path, seed, originBase, signerModule }: WriterOptions): Pr
 }
 
 function openWriter(path: string, signer: Signer): SqliteWriter {
-  const db = openForWriting(path)
   try {
-    return new SqliteWriter(db, signer)
+    const db = openForWriting(path)
+    try {
+      return new SqliteWriter(db, signer)
+    } catch (error) {
+      db.close()
+      throw error
+    }
   } catch (error) {
-    db.close()
-    throw error
+    throw unopenable(path, error)
   }
 }
 

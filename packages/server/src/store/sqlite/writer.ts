@@ -159,11 +159,12 @@ export class SqliteWriter implements Ledger {
 
   addApiKey(key: KeyRecord): void {
     const { id, hash, org, name, scopes, createdAtMs, expiresAtMs, revokedAtMs } = key
-    this.#do.addApiKey.run(id, hash, org, name, scopes.join(' '), createdAtMs, expiresAtMs, revokedAtMs)
+    const row = [id, hash, org, name, scopes.join(' '), createdAtMs, expiresAtMs, revokedAtMs] as const
+    this.#inTransaction(() => this.#do.addApiKey.run(...row))
   }
 
   revokeKey(id: string, atMs: number): boolean {
-    return this.#do.revokeKey.run(atMs, id).changes === 1
+    return this.#inTransaction(() => this.#do.revokeKey.run(atMs, id).changes === 1)
   }
 
   /** The new revision, or undefined when another one stands there than expected. */

@@ -1,0 +1,193 @@
+/** Texts in the order of their UTF-8, found a few at a time: hundreds of thousands are sorted beside other work. */
+
+/** So many are parted by one byte; fewer are sorted by four at once, and very few by comparing. */
+const SORTED_AT_ONCE = 4_096
+const COMPARED_AT_ONCE = 12
+/** What four bytes are multiplied by, so that a number says bytes and place: more than SORTED_AT_ONCE. */
+const PLACES = 2 ** 16
+const BYTE_VALUES = 256
+
+/** Texts from … to (exclusive) of the order so far, whose first bytes are the same. */
+interface Group {
+  readonly from: number
+  readonly to: number
+  readonly shared: number
+}
+
+/**
+ * Texts as bytes in one piece: each is read once as a string, and compared as numbers.
+ *
+ * @example
+ * const order = new Utf8Order(['b', 'a'])
+ * while (order.next()) console.log(order.place) // 1, 0
+ */
+export class Utf8Order {
+  /** where the text that is on stands among those that were given */
+  place = 0
+  readonly bytes: Buffer
+  /** where each begins, and the last ends */
+  readonly #starts: Uint32Array
+  readonly #order: Uint32Array
+  readonly #spare: Uint32Array
+  readonly #numbers: Float64Array
+  readonly #groups: Group[]
+  /** which is next, and how far they are in order */
+  #at = 0
+  #sorted = 0
+
+  /** @param texts each once */
+  constructor(texts: readonly string[]) {
+    const { length } = texts
+    this.#starts = new Uint32Array(length + 1)
+    this.bytes = writeUtf8(texts, this.#starts)
+    this.#order = Uint32Array.from({ length }, (_, place) => place)
+    this.#spare = new Uint32Array(length)
+    this.#numbers = new Float64Array(Math.min(length, SORTED_AT_ONCE))
+    this.#groups = length === 0 ? [] : [{ from: 0, to: length, shared: 0 }]
+  }
+
+  /** Moves to the next, the first to begin with; false where there is none. */
+  next(): boolean {
+    while (this.#at === this.#sorted) {
+      const group = this.#groups.pop()
+      if (group === undefined) return false
+      this.#sort(group)
+    }
+    this.place = this.#order[this.#at++] as number
+    return true
+  }
+
+  /** Where the text that is on begins in `bytes`. */
+  get start(): number {
+    return this.#starts[this.place] as number
+  }
+
+  get end(): number {
+    return this.#starts[this.place + 1] as number
+  }
+
+  #sort(group: Group): void {
+    const size = group.to - group.from
+    if (size > SORTED_AT_ONCE) this.#part(group)
+    else if (size > COMPARED_AT_ONCE) this.#sortByFour(group)
+    else {
+      if (size > 1) this.#insert(group)
+      this.#sorted = group.to
+    }
+  }
+
+  /** By the next byte: what has ended comes first. */
+  #part({ from, to, shared }: Group): void {
+    const order = this.#order
+    const bounds = new Uint32Array(BYTE_VALUES + 2)
+    for (let at = from; at < to; at++) bump(bounds, this.#byteAt(order[at] as number, shared) + 2)
+    for (let value = 1; value < bounds.length; value++)
+      bounds[value] = (bounds[value] as number) + (bounds[value - 1] as number)
+    const next = bounds.slice()
+    for (let at = from; at < to; at++) {
+      const place = order[at] as number
+      this.#spare[bump(next, this.#byteAt(place, shared) + 1)] = place
+    }
+    order.set(this.#spare.subarray(0, to - from), from)
+    for (let value = BYTE_VALUES; value >= 0; value--)
+      this.#add(from + (bounds[value] as number), from + (bounds[value + 1] as number), shared + 1)
+  }
+
+  /** -1 where it has ended */
+  #byteAt(place: number, shared: number): number {
+    const at = (this.#starts[place] as number) + shared
+    return at < (this.#starts[place + 1] as number) ? (this.bytes[at] as number) : -1
+  }
+
+  #add(from: number, to: number, shared: number): void {
+    if (from < to) this.#groups.push({ from, to, shared })
+  }
+
+  /** By the next four bytes, as numbers: of those that have ended, zeros. What is the same then is sorted on. */
+  #sortByFour({ from, to, shared }: Group): void {
+    const size = to - from
+    const numbers = this.#numbers.subarray(0, size)
+    for (let at = 0; at < size; at++) numbers[at] = this.#fourAt(this.#order[from + at] as number, shared) * PLACES + at
+    numbers.sort()
+    const before = this.#order.slice(from, to)
+    for (let at = 0; at < size; at++) this.#order[from + at] = before[(numbers[at] as number) % PLACES] as number
+    for (let end = size; end > 0; ) {
+      const four = Math.floor((numbers[end - 1] as number) / PLACES)
+      let start = end - 1
+      while (start > 0 && (numbers[start - 1] as number) >= four * PLACES) start--
+      this.#add(from + start, from + end, shared + 4)
+      end = start
+    }
+  }
+
+  #fourAt(place: number, shared: number): number {
+    const start = (this.#starts[place] as number) + shared
+    const end = this.#starts[place + 1] as number
+    let four = 0
+    for (let at = start; at < start + 4; at++) four = four * BYTE_VALUES + (at < end ? (this.bytes[at] as number) : 0)
+    return four
+  }
+
+  /** By comparing: very few. */
+  #insert({ from, to, shared }: Group): void {
+    const order = this.#order
+    for (let next = from + 1; next < to; next++) {
+      const place = order[next] as number
+      let at = next
+      for (; at > from && this.#compare(order[at - 1] as number, place, shared) > 0; at--)
+        order[at] = order[at - 1] as number
+      order[at] = place
+    }
+  }
+
+  /** Of two that end in zeros, the shorter comes first. */
+  #compare(a: number, b: number, shared: number): number {
+    const aLeft = (this.#starts[a + 1] as number) - (this.#starts[a] as number) - shared
+    const bLeft = (this.#starts[b + 1] as number) - (this.#starts[b] as number) - shared
+    const both = Math.min(aLeft, bLeft)
+    let aAt = (this.#starts[a] as number) + shared
+    let bAt = (this.#starts[b] as number) + shared
+    for (let left = both; left > 0; left--) {
+      const difference = (this.bytes[aAt++] as number) - (this.bytes[bAt++] as number)
+      if (difference !== 0) return difference
+    }
+    return aLeft - bLeft
+  }
+}
+
+/** Counts on, and says what it was. */
+function bump(counts: Uint32Array, at: number): number {
+  const count = counts[at] as number
+  counts[at] = count + 1
+  return count
+}
+
+/** The texts one after the other; `starts` learns where. */
+function writeUtf8(texts: readonly string[], starts: Uint32Array): Buffer {
+  let bytes = Buffer.allocUnsafeSlow(texts.length * 16 + 64)
+  let end = 0
+  for (let nth = 0; nth < texts.length; nth++) {
+    const text = texts[nth] as string
+    if (end + text.length * 3 > bytes.length) bytes = larger(bytes, end + text.length * 3)
+    starts[nth] = end
+    end = writeAscii(text, bytes, end) ?? end + bytes.write(text, end, 'utf8')
+  }
+  starts[texts.length] = end
+  return bytes
+}
+
+/** @returns where it ends; undefined where it is not in ASCII */
+function writeAscii(text: string, bytes: Buffer, start: number): number | undefined {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 127) return undefined
+    bytes[start + at] = code
+  }
+  return start + text.length
+}
+
+function larger(bytes: Buffer, needed: number): Buffer<ArrayBuffer> {
+  const grown = Buffer.allocUnsafeSlow(Math.max(needed, bytes.length * 2))
+  grown.set(bytes)
+  return grown
+}
