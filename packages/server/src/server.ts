@@ -19,7 +19,7 @@ import {
   type StreamLimits,
   Streams,
 } from './http/index.js'
-import { openRunsIndex } from './index/index.js'
+import { openRunsIndex, type RunsLimits } from './index/index.js'
 import { Indexes } from './indexes.js'
 import {
   AuditLog,
@@ -71,6 +71,8 @@ export interface ServerOptions {
   readonly signerModule?: string
   /** the timer of what is done now and then: sums of reads, retention */
   readonly every?: Every
+  /** for tests: runs of the index that are smaller, and merged sooner, than a server's */
+  readonly index?: Partial<RunsLimits>
 }
 
 const DRAIN_MS = 300
@@ -107,7 +109,7 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
     ...(originBase === undefined ? {} : { originBase }),
     ...(signerModule === undefined ? {} : { signerModule }),
   })
-  const indexes = await Indexes.open(folder, openRunsIndex).catch(async (error: unknown) => {
+  const indexes = await Indexes.open(folder, (path) => openRunsIndex(path, options.index)).catch(async (error: unknown) => {
     await store.close()
     throw error
   })

@@ -54,10 +54,16 @@ export function temporaryFolder(): string {
  *
  * @param wrap a command that runs the server, such as strace with its options
  * @param more options of `serve`
+ * @param main another script that serves, and takes the same options
  */
-export function launch(folder: string, wrap: readonly string[] = [], more: readonly string[] = []): Starting {
+export function launch(
+  folder: string,
+  wrap: readonly string[] = [],
+  more: readonly string[] = [],
+  main = MAIN,
+): Starting {
   const marks = join(folder, 'marks')
-  const serve = [MAIN, 'serve', '--data', folder, '--marks', marks, '--port', '0', '--log-level', 'silent']
+  const serve = [main, 'serve', '--data', folder, '--marks', marks, '--port', '0', '--log-level', 'silent']
   const limits = ['--rate-key', '0', '--rate-organization', '0']
   const [command = process.execPath, ...args] = [...wrap, process.execPath, ...serve, ...limits, ...more]
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -80,8 +86,9 @@ export async function startMachine(
   folder: string,
   wrap: readonly string[] = [],
   more: readonly string[] = [],
+  main = MAIN,
 ): Promise<Machine> {
-  const starting = launch(folder, wrap, more)
+  const starting = launch(folder, wrap, more, main)
   const url = await announced(starting)
   const rootKey = readFileSync(join(folder, 'root.key'), 'utf8').trim()
   // The server's own process, not that of a command that runs it.

@@ -169,6 +169,12 @@ describe('texts in the order of their UTF-8', () => {
       { length: 20_000 },
       (_, nth) => `${nth % 3 ? 'key_' : ''}${((nth * 7_919) % 20_011).toString(36)}`,
     )
+    expectOrder(
+      many
+        .slice(0, 300)
+        .map((text) => `${'long '.repeat(2_000)}${text}`)
+        .filter((text, at, all) => all.indexOf(text) === at),
+    )
     expectOrder([...new Set([...many, ...Array.from({ length: 200 }, (_, nth) => '\u0000'.repeat(nth))])])
   })
 })

@@ -3,9 +3,9 @@
 /** So many are parted by one byte; fewer are sorted by four at once, and very few by comparing. */
 const SORTED_AT_ONCE = 4_096
 const COMPARED_AT_ONCE = 12
-/** What four bytes are multiplied by, so that a number says bytes and place: more than SORTED_AT_ONCE. */
-const PLACES = 2 ** 16
 const BYTE_VALUES = 256
+/** What four bytes are multiplied by, so that a number says bytes and place: 49 bits together. */
+const PLACES = 2 ** 16
 
 /** Texts from … to (exclusive) of the order so far, whose first bytes are the same. */
 interface Group {
@@ -68,12 +68,31 @@ export class Utf8Order {
 
   #sort(group: Group): void {
     const size = group.to - group.from
-    if (size > SORTED_AT_ONCE) this.#part(group)
-    else if (size > COMPARED_AT_ONCE) this.#sortByFour(group)
+    if (size > SORTED_AT_ONCE) this.#part(this.#narrowed(group))
+    else if (size > COMPARED_AT_ONCE) this.#sortByFour(this.#narrowed(group))
     else {
       if (size > 1) this.#insert(group)
       this.#sorted = group.to
     }
+  }
+
+  /** As many first bytes as are the same in all: ids may have long beginnings in common. */
+  #narrowed({ from, to, shared }: Group): Group {
+    const first = this.#order[from] as number
+    let same = (this.#starts[first + 1] as number) - (this.#starts[first] as number)
+    for (let at = from + 1; at < to && same > shared; at++)
+      same = this.#sameIn(first, this.#order[at] as number, shared, same)
+    return { from, to, shared: same }
+  }
+
+  /** How many first bytes two have in common: `shared` at least, `most` at most. */
+  #sameIn(a: number, b: number, shared: number, most: number): number {
+    const aStart = this.#starts[a] as number
+    const bStart = this.#starts[b] as number
+    const end = Math.min(most, (this.#starts[b + 1] as number) - bStart)
+    let same = shared
+    while (same < end && this.bytes[aStart + same] === this.bytes[bStart + same]) same++
+    return same
   }
 
   /** By the next byte: what has ended comes first. */
@@ -103,7 +122,7 @@ export class Utf8Order {
     if (from < to) this.#groups.push({ from, to, shared })
   }
 
-  /** By the next four bytes, as numbers: of those that have ended, zeros. What is the same then is sorted on. */
+  /** By the next four bytes, as numbers that say where a text ends too. What is the same then goes on, and is sorted on. */
   #sortByFour({ from, to, shared }: Group): void {
     const size = to - from
     const numbers = this.#numbers.subarray(0, size)
@@ -124,7 +143,8 @@ export class Utf8Order {
     const start = (this.#starts[place] as number) + shared
     const end = this.#starts[place + 1] as number
     let four = 0
-    for (let at = start; at < start + 4; at++) four = four * BYTE_VALUES + (at < end ? (this.bytes[at] as number) : 0)
+    for (let at = start; at < start + 4; at++)
+      four = four * (BYTE_VALUES + 1) + (at < end ? (this.bytes[at] as number) + 1 : 0)
     return four
   }
 
@@ -140,7 +160,6 @@ export class Utf8Order {
     }
   }
 
-  /** Of two that end in zeros, the shorter comes first. */
   #compare(a: number, b: number, shared: number): number {
     const aLeft = (this.#starts[a + 1] as number) - (this.#starts[a] as number) - shared
     const bLeft = (this.#starts[b + 1] as number) - (this.#starts[b] as number) - shared
