@@ -31,11 +31,12 @@ import {
   readConsistency,
   Standing,
 } from './log/index.js'
+import { bothOpen } from './opening.js'
 import { KnownOrganizations } from './organizations.js'
 import { DEFAULT_HOST, DEFAULT_PORT, ROOT_KEY_FILE } from './places.js'
 import { makeRandomBytes } from './random.js'
 import { Publishing, type SinkAlarm, type SinkOptions } from './sink/index.js'
-import { deriveCursorKey, loadSigner, SeedSigner, type Signer, SqliteStore } from './store/index.js'
+import { deriveCursorKey, loadSigner, lockFolder, SeedSigner, type Signer, SqliteStore } from './store/index.js'
 import { Types } from './types/index.js'
 
 export interface ServerOptions {
@@ -102,17 +103,18 @@ export async function openData(options: ServerOptions): Promise<OpenData> {
   const own = new SeedSigner(seed)
   // Asked here too, for what it would have signed: the writer's thread has one of its own.
   const signer = signerModule === undefined ? own : await loadSigner(signerModule, own)
-  const store = await SqliteStore.open({
+  const lock = lockFolder(folder)
+  // Each waits for its own thread to begin: together they wait once.
+  const opening = SqliteStore.open({
     folder,
+    lock,
     seed,
     nowMs,
     ...(originBase === undefined ? {} : { originBase }),
     ...(signerModule === undefined ? {} : { signerModule }),
   })
-  const indexes = await Indexes.open(folder, (path) => openRunsIndex(path, options.index)).catch(async (error: unknown) => {
-    await store.close()
-    throw error
-  })
+  const indexing = Indexes.open(folder, (path) => openRunsIndex(path, options.index))
+  const [store, indexes] = await bothOpen(opening, indexing, lock)
   const types = new Types({ documents: store, nowMs })
   const standing = await Standing.open(store)
   const guard = new Guard({
@@ -195,7 +197,9 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
     nowMs,
     ...(options.sinks && { sinks: options.sinks }),
   })
-  await guard.check(store, keyOf, await publishing.sizesSeen())
+  // Its thread opens the marks meanwhile: what is recorded below waits for its own log to be checked.
+  const checking = guard.check(store, keyOf, await publishing.sizesSeen())
+  checking.catch(() => undefined)
   await organizations.create(DEFAULT_ORGANIZATION, 'Default')
   const journal = new Journal()
   const reindexing = log.reindexing({ openBeside: () => data.indexes.beside(), journal })
@@ -237,8 +241,9 @@ async function serve(data: OpenData, options: ServerOptions): Promise<RunningSer
   )
   journal.writeTo(app.log)
   guard.listen(({ level, text }) => app.log[level](text))
-  guard.scrub(store, keyOf)
+  await checking
   await app.listen({ host: options.host ?? DEFAULT_HOST, port: options.port ?? DEFAULT_PORT })
+  guard.goOn(store, keyOf)
   const catchingUp = catchUpBeside(log, journal)
   keeping.start()
   publishing.start({

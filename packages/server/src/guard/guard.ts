@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ReadOnly, type Watch } from '../log/index.js'
 import { LOG_FILE, type LogHead, seedFingerprint } from '../store/index.js'
 import { explainFinding, FINDING_KINDS, type FindingKind, type LogFinding } from './finding.js'
+import { Judging } from './judging.js'
 import { MarkKeeper } from './keeper.js'
 import { type KnownMarks, type MarkConflict, type Marks, marksBeside } from './marks.js'
 import { MarksThread } from './marks-thread.js'
@@ -10,7 +11,7 @@ import type { ReadStore } from './read-store.js'
 import { Scrubber, type ScrubGauge } from './scrubber.js'
 import { openLogRows } from './sqlite/log-rows.js'
 import { type KeyOf, ownKey } from './own-key.js'
-import { checkStart, type StartReport } from './start-checks.js'
+import { type SoundLog, StartChecks } from './start-checks.js'
 
 export interface GuardOptions {
   /** the data folder */
@@ -40,6 +41,9 @@ export interface GuardGauge {
 /** A log of 10 million entries in under three hours, at a few per cent of a processor. */
 export const SCRUB_RATE = 1_000
 
+/** Logs that are checked before a start is done, a millisecond or less each: few logs are known whole when it is. */
+const CHECKED_FIRST = 64
+
 const NO_SCRUB: ScrubGauge = { entries: 0, findings: 0, lastPassMs: undefined }
 const NOTICES_MAX = 1_000
 
@@ -52,7 +56,14 @@ export class Guard {
   /** what was found before anybody listened */
   #early: GuardNotice[] = []
   #listener: ((notice: GuardNotice) => void) | undefined
+  /** settles when the marks are read and the first logs checked */
+  #checking: Promise<void> | undefined
+  #judging: Judging | undefined
+  #closeRows: (() => void) | undefined
   #scrubber: Scrubber | undefined
+  /** what goes on beside the server */
+  #background: Promise<void> | undefined
+  #isClosing = false
   #readFailed = false
 
   constructor(options: GuardOptions) {
@@ -79,26 +90,31 @@ export class Guard {
   }
 
   /**
-   * Checks every log before anything is written to it. One that fails becomes read-only, and the others go on. Never
-   * repairs anything.
+   * Begins to check every log: the first ones before it resolves, the others as soon as `goOn` is called, and from the call
+   * on each before anything is written to it. One that fails becomes read-only, and the others go on. Never repairs anything.
    *
    * @param seenSizes what others have seen, such as witnesses: sizes by origin
    */
-  async check(store: ReadStore, keyOf: KeyOf, seenSizes?: ReadonlyMap<string, number>): Promise<StartReport> {
-    const { marks } = await this.#readMarks()
-    const rows = openLogRows(join(this.#options.folder, LOG_FILE))
-    try {
-      const report = await checkStart({ store, keyOf, marks, rows: rows.rows, ...(seenSizes && { seenSizes }) })
-      for (const finding of report.findings) this.#found(finding)
-      this.#markSound(report, marks)
-      return report
-    } finally {
-      rows.close()
-    }
+  check(store: ReadStore, keyOf: KeyOf, seenSizes?: ReadonlyMap<string, number>): Promise<void> {
+    const checking = this.#check(store, keyOf, seenSizes)
+    this.#checking = checking.catch(() => undefined)
+    this.readOnly.judgeBy((org) =>
+      this.#judging ? this.#judging.judge(org) : checking.then(() => this.#judging?.judge(org)),
+    )
+    return checking
   }
 
-  /** Begins to scrub in the background. */
-  scrub(store: ReadStore, keyOf: KeyOf): void {
+  async #check(store: ReadStore, keyOf: KeyOf, seenSizes?: ReadonlyMap<string, number>): Promise<void> {
+    const { marks } = await this.#readMarks()
+    const rows = openLogRows(join(this.#options.folder, LOG_FILE))
+    this.#closeRows = rows.close
+    const checks = new StartChecks({ store, keyOf, marks, rows: rows.rows, ...(seenSizes && { seenSizes }) })
+    this.#judging = new Judging({ store, checks, onResult: this.#judgeBy(marks) })
+    await this.#judging.some(CHECKED_FIRST)
+  }
+
+  /** Goes on in the background: with the checks of the start, then with scrubbing. */
+  goOn(store: ReadStore, keyOf: KeyOf): void {
     this.#scrubber = new Scrubber({
       store,
       verifierOf: ({ org, origin }: LogHead) => ownKey(store, keyOf, org, origin),
@@ -107,7 +123,17 @@ export class Guard {
       isKnownBad: (org) => this.readOnly.has(org),
       onFinding: (finding) => this.#found(finding),
     })
-    this.#scrubber.start()
+    this.#background = this.#checkRest(this.#scrubber)
+  }
+
+  async #checkRest(scrubber: Scrubber): Promise<void> {
+    try {
+      await this.#judging?.rest()
+    } catch (error) {
+      // The logs could not be listed. Each is checked all the same before it is written to.
+      this.#say('error', `Not every log could be checked (${messageOf(error)}): start the server again.`)
+    }
+    if (!this.#isClosing) scrubber.start()
   }
 
   gauge(): GuardGauge {
@@ -126,7 +152,12 @@ export class Guard {
 
   /** Writes the marks that are still to be written. Nothing may be recorded any more. */
   async close(): Promise<void> {
+    this.#isClosing = true
+    this.#judging?.stop()
+    await this.#checking
+    await this.#background
     await this.#scrubber?.close()
+    this.#closeRows?.()
     await this.#keeper?.close()
   }
 
@@ -137,23 +168,27 @@ export class Guard {
       this.#readFailed = true
       this.#say(
         'error',
-        `${error instanceof Error ? error.message : String(error)} Recording goes on, and whether this is the newest state of the logs was not checked.`,
+        `${messageOf(error)} Recording goes on, and whether this is the newest state of the logs was not checked.`,
       )
       return { marks: [], redactions: [] }
     }
   }
 
   /** What was committed before a stop and not marked is marked now; bad logs keep the marks that speak against them. */
-  #markSound({ sound }: StartReport, marks: KnownMarks['marks']): void {
+  #judgeBy(marks: KnownMarks['marks']): (result: LogFinding | SoundLog) => void {
     const marked = new Map(marks.map((mark) => [mark.origin, mark.size]))
-    for (const { head } of sound)
-      if (head.size > (marked.get(head.origin) ?? 0)) this.#keeper?.grown(head.org, head.checkpoint)
-    const entries = sound.reduce((sum, { head }) => sum + head.size, 0)
-    if (this.#keeper && marks.length === 0 && entries > 0 && !this.#readFailed)
+    let isUnmarked = this.#keeper !== undefined && marks.length === 0 && !this.#readFailed
+    return (result) => {
+      if ('kind' in result) return this.#found(result)
+      const { org, origin, size, checkpoint } = result.head
+      if (size > (marked.get(origin) ?? 0)) this.#keeper?.grown(org, checkpoint)
+      if (!isUnmarked || size === 0) return
+      isUnmarked = false
       this.#say(
         'warn',
         'There are no marks of these logs: that nothing is lost cannot be told. They are kept from now on.',
       )
+    }
   }
 
   #found(finding: LogFinding): void {
@@ -175,3 +210,5 @@ const elsewhere = ({ wanted, found }: MarkConflict): LogFinding => ({
   what: `it has ${wanted.size} entries with the root ${wanted.root}, and the marks know ${found.size} with ${found.root}: a copy of this data folder is written to as well.`,
   lost: { origin: found.origin, size: found.size },
 })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -42,31 +42,48 @@ export interface StartReport {
   readonly sound: readonly SoundLog[]
 }
 
+/** The checks of one start, a log at a time: in any order, each log before anything is written to it. */
+export class StartChecks {
+  readonly #world: StartWorld
+  /** what is expected of organizations whose logs were not checked yet */
+  readonly #expected: Map<string, Mark[]>
+
+  constructor(world: StartWorld) {
+    this.#world = world
+    this.#expected = Map.groupBy(
+      world.marks.filter((mark) => mark.continuedBy === null),
+      (mark) => mark.org,
+    )
+  }
+
+  /** Checks one log. Does not throw: what cannot be read is a finding. */
+  async check(head: LogHead): Promise<LogFinding | SoundLog> {
+    const marks = this.#expected.get(head.org) ?? []
+    this.#expected.delete(head.org)
+    try {
+      return await checkLogAtStart(this.#world, head, marks)
+    } catch (error) {
+      return { org: head.org, kind: 'unreadable', what: `it could not be read (${messageOf(error)}).` }
+    }
+  }
+
+  /** Organizations that the marks know, and whose logs were not checked: once all are that are there, theirs are gone. */
+  missing(): readonly LogFinding[] {
+    return [...this.#expected].flatMap(([org, [mark]]) => (mark && mark.size > 0 ? [gone(org, mark)] : []))
+  }
+}
+
 /** Checks every log. None that fails keeps the others from being checked. */
 export async function checkStart(world: StartWorld): Promise<StartReport> {
-  const expected = Map.groupBy(
-    world.marks.filter((mark) => mark.continuedBy === null),
-    (mark) => mark.org,
-  )
+  const checks = new StartChecks(world)
   const findings: LogFinding[] = []
   const sound: SoundLog[] = []
   for await (const head of allHeads(world.store)) {
-    const marks = expected.get(head.org) ?? []
-    expected.delete(head.org)
-    const result = await checkOne(world, head, marks)
+    const result = await checks.check(head)
     if ('kind' in result) findings.push(result)
     else sound.push(result)
   }
-  for (const [org, [mark]] of expected) if (mark !== undefined && mark.size > 0) findings.push(gone(org, mark))
-  return { findings, sound }
-}
-
-async function checkOne(world: StartWorld, head: LogHead, marks: readonly Mark[]): Promise<LogFinding | SoundLog> {
-  try {
-    return await checkLogAtStart(world, head, marks)
-  } catch (error) {
-    return { org: head.org, kind: 'unreadable', what: `it could not be read (${messageOf(error)}).` }
-  }
+  return { findings: [...findings, ...checks.missing()], sound }
 }
 
 async function checkLogAtStart(

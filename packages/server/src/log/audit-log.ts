@@ -134,6 +134,8 @@ export class AuditLog {
    * for `storage_failed`, where saying the same ids again finds out
    */
   async record(org: string, events: readonly EventInput[], keyId: string): Promise<Receipts> {
+    const judged = this.#readOnly?.judged(org)
+    if (judged) await judged
     this.#readOnly?.check(org)
     this.#standing?.checkRecords(org)
     const nowMs = this.#nowMs()
@@ -176,6 +178,7 @@ export class AuditLog {
   }
 
   async #recordOwn(org: string, event: EventInput, { said: act, done }: OwnAct): Promise<OwnReceipt> {
+    await this.#readOnly?.judged(org)
     this.#readOnly?.check(org)
     const filled = fillEvent({ bucket: RESERVED_BUCKET, ...event }, this.#nowMs(), this.#random)
     const sealed = sealEvent(filled, org, this.#random, act)
@@ -261,7 +264,10 @@ export class AuditLog {
 
   /** Brings the index of every organization to the end of its log; of those that are read-only, as far as it goes. */
   catchUp(options: CatchUpOptions = {}): Promise<void> {
-    const isReadOnly = (org: string): boolean => this.#readOnly?.has(org) === true
+    const isReadOnly = async (org: string): Promise<boolean> => {
+      await this.#readOnly?.judged(org)
+      return this.#readOnly?.has(org) === true
+    }
     return catchUpAll({ store: this.#store, views: this.#views, isReadOnly }, options)
   }
 

@@ -9,7 +9,7 @@ export interface CatchingUp {
     catchUp(org: string, onProgress?: OnProgress, pause?: Pause): Promise<void>
   }
   /** logs that are not written to: what can be read of them is caught up, as far as it goes */
-  readonly isReadOnly: (org: string) => boolean
+  readonly isReadOnly: (org: string) => boolean | Promise<boolean>
 }
 
 export interface CatchUpOptions {
@@ -30,8 +30,9 @@ export async function catchUpAll(
     const heads = await store.heads(after, HEADS_CHUNK)
     for (const { org } of await differing(views, heads)) {
       signal?.throwIfAborted()
+      const isBad = await isReadOnly(org)
       const catching = views.catchUp(org, onProgress, pause)
-      await (isReadOnly(org) ? catching.catch(() => undefined) : catching)
+      await (isBad ? catching.catch(() => undefined) : catching)
     }
     if (heads.length < HEADS_CHUNK) return
     after = heads.at(-1)?.org ?? ''

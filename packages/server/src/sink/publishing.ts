@@ -107,6 +107,7 @@ export class Publishing {
    */
   async sizesSeen(): Promise<ReadonlyMap<string, number>> {
     const seen = new Map<string, number>()
+    if (this.#witnesses === undefined && this.#anchor === undefined) return seen
     const signal = AbortSignal.timeout(START_MS_MAX)
     for (let after = ''; ; ) {
       const heads = await this.#heads(after)

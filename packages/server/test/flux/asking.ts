@@ -35,7 +35,7 @@ export class Asking {
   }
 
   /** Reads a page. @throws NoAnswer; Error where it shows what it must not, or not what it must */
-  async read(client: Client): Promise<void> {
+  async read(client: Pick<Client, 'json'>): Promise<void> {
     const { question } = this
     const page = await client.json<Page>({ ...question.call(this.#place), org: this.#shelf.org })
     if (page.data.length > question.limit) throw new Error(`${page.data.length} events on a page`)

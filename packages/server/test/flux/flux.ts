@@ -18,6 +18,8 @@ import { World } from './world.js'
 const SERVE = fileURLToPath(new URL('serve-small-runs.mjs', import.meta.url))
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const run = promisify(execFile)
+/** One start in so many is killed as soon as it serves. */
+const STARTS = 4
 /** After a kill was due at the next change of the index's files, it comes in any case after so many more questions. */
 const QUESTIONS_OVER = 40
 
@@ -26,8 +28,9 @@ export interface FluxPlan {
   readonly folder: string
   /** RunsLimits: as small as it takes for runs to be written all the time */
   readonly index: object
+  /** after each of so many starts it is killed under load; and every few starts once before, as soon as it serves */
   readonly kills: number
-  /** after each start, while writers write; and while nothing is written */
+  /** all that are asked at least; and those of them that are asked after each start, while nothing is written */
   readonly questions: number
   readonly quietQuestions: number
   /** whether the index is rebuilt meanwhile, now and then */
@@ -53,7 +56,7 @@ async function live(world: World, plan: FluxPlan): Promise<void> {
     await checkQuietly(world, running, plan.quietQuestions)
     if (plan.reindexes && oneIn(world.rnd, 2))
       await running.client.json({ method: 'POST', path: '/v1/reindex' }, 200, 202)
-    await burden(world, running, 1 + world.rnd(2 * plan.questions), killer(world, running, plan.folder))
+    await burden(world, running, shareOf(world, plan), killer(world, running, plan.folder))
     await running.machine.ended
     running.client.close()
     if (hasUnnamedRun(plan.folder)) world.totals.torn++
@@ -61,10 +64,20 @@ async function live(world: World, plan: FluxPlan): Promise<void> {
   await end(world, plan)
 }
 
+/** The questions until the next kill: as many as are left over for each, more or less; at last all. */
+function shareOf({ rnd, round, totals }: World, { kills, questions, quietQuestions }: FluxPlan): number {
+  const killsLeft = kills - round
+  const left = questions - totals.questions - quietQuestions * killsLeft
+  return Math.max(1, killsLeft === 1 ? left : Math.floor((left / killsLeft) * (rnd(200) / 100)))
+}
+
 /** Starts the server, and says again what was not answered. */
 async function start(world: World, { folder, index }: FluxPlan): Promise<Running> {
   const options = ['--now', `${world.nowMs}`, '--index', JSON.stringify(index)]
-  const running = new Running(await startMachine(folder, [], options, SERVE), world.nowMs)
+  const serve = () => startMachine(folder, [], options, SERVE)
+  // Killed while the index is brought to the end of the logs.
+  if (oneIn(world.rnd, STARTS)) await (await serve()).kill()
+  const running = new Running(await serve(), world.nowMs)
   if (world.round === 0)
     for (const org of ORGANIZATIONS) {
       const call = { method: 'PUT', path: `/v1/organizations/${org}`, body: '{}' } as const

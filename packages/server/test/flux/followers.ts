@@ -10,7 +10,7 @@ const EVERYTHING = 'q=bucket%3A*'
 const LIMITS = [1, 7, 100, 1_000]
 
 /** Takes one document after another, each at the next index. */
-class Next {
+export class Next {
   readonly shelf: Shelf
   #after = -1
 

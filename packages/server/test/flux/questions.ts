@@ -35,7 +35,10 @@ export interface Pool {
   readonly persons: readonly string[]
 }
 
-const LIMITS = [1, 2, 3, 7, 20, 50, 100, 1_000]
+const LIMITS = [1, 2, 3, 7, 20, 50, 100]
+/** One in so many asks for the longest page. */
+const LONG = 25
+const LONG_PAGE = 1_000
 const SPAN = /"\d+[smhdw]"/
 const SECONDS_A_DAY = 86_400
 
@@ -46,6 +49,8 @@ export function randomQuestion(rnd: Random, pool: Pool): Question {
   if (kind < 5) return parametersQuestion(rnd, pool)
   return treeQuestion(rnd, randomTree(rnd, pool))
 }
+
+const randomLimit = (rnd: Random): number => (oneIn(rnd, LONG) ? LONG_PAGE : pick(rnd, LIMITS))
 
 /** A tree that the index decides, one that it does not, words, or a person. */
 export function randomTree(rnd: Random, { events, persons }: Pool): Said {
@@ -83,7 +88,7 @@ function wordsTree(rnd: Random, events: readonly EventInput[]): Said {
 /** As `q`, or in JSON. */
 function treeQuestion(rnd: Random, said: Said): Question {
   const order = pick(rnd, ['asc', 'desc'] as const)
-  const limit = pick(rnd, LIMITS)
+  const limit = randomLimit(rnd)
   const common = {
     order,
     limit,
@@ -103,14 +108,14 @@ function treeQuestion(rnd: Random, said: Said): Question {
       }),
     }
   }
-  const pairs = [...Object.entries({ q: sayText(rnd, said), order, limit: String(limit) })]
+  const pairs = Object.entries({ q: sayText(rnd, said), order, limit: String(limit) })
   return { ...common, text: `${JSON.stringify(said)} as ${JSON.stringify(pairs)}`, call: listCall(pairs) }
 }
 
 function parametersQuestion(rnd: Random, { events }: Pool): Question {
   const { pairs, said } = randomParameters(rnd, events)
   const order = pick(rnd, ['asc', 'desc'] as const)
-  const limit = pick(rnd, LIMITS)
+  const limit = randomLimit(rnd)
   const asked = [...pairs.map(([name, value]) => [name, value] as const), ['order', order], ['limit', `${limit}`]]
   return {
     order,
@@ -143,7 +148,7 @@ function openAiQuestion(rnd: Random, { events }: Pool): Question {
   const from = Math.floor(NOW_MS / 1000) - rnd(14 * SECONDS_A_DAY)
   const bounds = oneIn(rnd, 2) ? [] : ([['gte', from], ['lt', from + rnd(5 * SECONDS_A_DAY)]] as const)
   for (const [name, second] of bounds) pairs.push([`effective_at[${name}]`, `${second}`])
-  const limit = Math.min(100, pick(rnd, LIMITS))
+  const limit = pick(rnd, LIMITS)
   const holds = (nowMs: number): Predicate => {
     const all = predicateOf({ and: parts }, nowMs)
     const [since = 0, until = Number.POSITIVE_INFINITY] = bounds.map(([, second]) => second * 1000)

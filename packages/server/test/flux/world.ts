@@ -1,5 +1,7 @@
 /** The world around a server that is killed again and again: it goes on, and knows what the server must say. */
-import { NOW_MS, pick, type Random, random } from '../../../sdk/test/query/support.js'
+import type { EventInput } from '@sealedlog/sdk/event'
+import { randomEvent } from '../../../sdk/test/query/random-events.js'
+import { NOW_MS, pick, type Random, random, times } from '../../../sdk/test/query/support.js'
 import type { Asking } from './asking.js'
 import { Listener, Poller } from './followers.js'
 import type { Pool } from './questions.js'
@@ -41,10 +43,13 @@ export class World {
   /** how often the server was started */
   round = 0
   #persons: string[] = []
+  /** what is asked of an organization that has nothing yet */
+  readonly #strangers: readonly EventInput[]
 
   constructor(seed: number) {
     this.rnd = random(seed)
     this.shelves = ORGANIZATIONS.map((org) => new Shelf(org, this.moments))
+    this.#strangers = times(20, (i) => randomEvent(this.rnd, i))
     this.plan = new Plan(random(this.rnd(2 ** 31)))
     this.pollers = this.shelves.map((shelf) => new Poller(shelf, this.up, random(this.rnd(2 ** 31))))
     this.listeners = STREAMED.map((org) => new Listener(this.shelf(org), this.up))
@@ -63,7 +68,7 @@ export class World {
 
   /** What questions are about: what was said. */
   poolOf({ pool }: Shelf): Pool {
-    return { events: pool, persons: Array.from({ length: this.round }, (_, i) => personsOf(i)).flat().slice(-PERSONS_ASKED) }
+    return { events: pool.length > 0 ? pool : this.#strangers, persons: Array.from({ length: this.round }, (_, i) => personsOf(i)).flat().slice(-PERSONS_ASKED) }
   }
 
   /** Those of the round before may be erased from now on: nobody speaks of them any more. */

@@ -1,20 +1,14 @@
 /** What was erased from the index in runs is in none of its files any more: looked for byte by byte. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type EventIndex, openRunsIndex } from '../../dist/index/index.js'
-import {
-  type Random,
-  random,
-  type Said,
-  type SaidEntry,
-  sayEntry,
-  withoutGroups,
-} from '../../dist/index/contract-data.js'
+import { openRunsIndex } from '../../dist/index/index.js'
+import { random, type SaidEntry, withoutGroups } from '../../dist/index/contract-data.js'
 import { RUNS_LIMITS } from '../../dist/index/runs/limits.js'
 import { readManifest } from '../../dist/index/runs/manifest.js'
 import { Runs } from '../../dist/index/runs/runs.js'
+import { filesText, goneOf, markedEntry, valuesOf } from './marked.js'
 
 const TINY = { youngEntriesMax: 50, runEntriesMax: 800, tierFactor: 3 }
 const ROUNDS = 12
@@ -25,49 +19,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sealedlog-index-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Everything that stands in a folder, as text of one byte a character; what vanishes while it is read is gone. */
-function filesText(from = folder): string {
-  const names = readdirSync(from)
-  return names
-    .map((name) => {
-      try {
-        return readFileSync(join(from, name), 'latin1')
-      } catch {
-        return ''
-      }
-    })
-    .join('\n')
-}
-
-/** Values of ours: no two share a beginning, of which files hold only one. */
-const marker = (rnd: Random, name: string): string => `${rnd(2 ** 31).toString(36)}q${name}q`
-
-function markedEntry(rnd: Random, org: string, index: number): SaidEntry {
-  const said: Said = {
-    type: [`t${index % 9}`],
-    actor_id: [marker(rnd, `a${index}`)],
-    actor_email: [`${marker(rnd, `m${index}`)}@example.com`],
-    target_id: [marker(rnd, `t${index}`)],
-    correlation_id: [marker(rnd, `c${index}`)],
-    description: `said by ${marker(rnd, `w${index}`)}`,
-  }
-  return sayEntry(org, index, 1_000 + index - rnd(50), said)
-}
-
-const PERSONAL = ['actor_id', 'actor_email', 'target_id', 'correlation_id'] as const
-
-/** The values of an entry that are its own: facts, and words. */
-const valuesOf = ({ facts, words }: SaidEntry): readonly string[] => [
-  ...PERSONAL.flatMap((field) => facts[field]),
-  ...[...(words ?? [])].filter((word) => /q.*\d+q$/.test(word)),
-]
-
-/** What an entry no longer says. */
-function goneOf(before: SaidEntry, after: SaidEntry): readonly string[] {
-  const kept = new Set(valuesOf(after))
-  return valuesOf(before).filter((value) => ![...kept].some((each) => each.includes(value)))
-}
 
 describe('markers that were erased', () => {
   for (const seed of [20_261_121, 7]) {
@@ -90,7 +41,7 @@ describe('markers that were erased', () => {
             return (entries[place] = after)
           })
           await Promise.all([put, index.erase('acme', erased)])
-          const text = filesText()
+          const text = filesText(folder)
           expect(
             gone.filter((value) => text.includes(value)),
             `seed ${seed}`,
@@ -99,7 +50,7 @@ describe('markers that were erased', () => {
         expect(gone.length).toBeGreaterThan(50)
         expect(await index.finishErasing()).toBe(true)
         await index.close()
-        const text = filesText()
+        const text = filesText(folder)
         expect(gone.filter((value) => text.includes(value))).toEqual([])
         // and what survives is there: so the others would have been seen
         const [last] = entries.slice(-1) as [SaidEntry]
@@ -176,17 +127,4 @@ describe('a crash in the middle of erasing', () => {
     },
     MS_MAX,
   )
-})
-
-test('an erasing that fails is said, and done when it is asked for again', async () => {
-  const rnd = random(13)
-  const entries = Array.from({ length: 120 }, (_, i) => markedEntry(rnd, 'acme', i))
-  const index: EventIndex = await openRunsIndex(folder, TINY)
-  await index.put(entries)
-  await index.close()
-  const again = await openRunsIndex(folder, TINY)
-  const [first] = entries as [SaidEntry]
-  await again.erase('acme', [withoutGroups(first, () => true)])
-  expect(await again.finishErasing()).toBe(true)
-  await again.close()
 })

@@ -9,6 +9,7 @@ const HOLDER_FILE = 'lock.pid'
 
 /** A held lock. It belongs to the process: the operating system lets go of it even after SIGKILL. */
 export interface FolderLock {
+  /** releasing twice is releasing once */
   release(): void
 }
 
@@ -30,6 +31,7 @@ export function lockFolder(folder: string): FolderLock {
     writeFileSync(holder, `${process.pid}\n`)
     return {
       release() {
+        if (!db.isOpen) return
         rmSync(holder, { force: true })
         db.close()
       },

@@ -37,6 +37,8 @@ export interface SqliteStoreOptions {
   /** a module that makes the signer (`MakeSigner`); the seed signs when left out */
   readonly signerModule?: string
   readonly nowMs?: () => number
+  /** of the folder, where the caller holds it already: the store lets go of it when it is closed, not when it cannot open */
+  readonly lock?: FolderLock
 }
 
 interface Waiting {
@@ -78,7 +80,7 @@ export class SqliteStore implements Store {
     assert(options.seed.length === SEED_BYTES, 'an instance seed has 32 bytes')
     const given = options.originBase
     const originBase = given === undefined ? mintOriginBase(randomBytes) : checkOriginBase(given)
-    const lock = lockFolder(options.folder)
+    const lock = options.lock ?? lockFolder(options.folder)
     try {
       const path = join(options.folder, LOG_FILE)
       const { seed, signerModule } = options
@@ -92,7 +94,7 @@ export class SqliteStore implements Store {
         throw error
       }
     } catch (error) {
-      lock.release()
+      if (options.lock === undefined) lock.release()
       throw error
     }
   }
