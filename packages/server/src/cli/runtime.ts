@@ -1,4 +1,5 @@
 /** What the command line needs of Node itself. */
+import { setFlagsFromString } from 'node:v8'
 
 const NODE_MIN = [22, 18] as const
 
@@ -18,4 +19,13 @@ export function silenceSqliteWarning(): void {
     if (warning.name === 'ExperimentalWarning' && warning.message.includes('SQLite')) return
     for (const listener of print) listener(warning)
   })
+}
+
+/**
+ * What a server makes and drops (a request's objects, mostly) is dropped sooner from now on. V8 would let it grow to 128 MB
+ * before it looks, four times what it is when a server has started, and be no faster for it. There is no other way to say it
+ * once a process runs; `--max-semi-space-size` says the same at its start.
+ */
+export function keepYoungGeneration(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }

@@ -7,6 +7,7 @@ import type { RunningServer, ServerOptions } from '../server.js'
 import { EXIT } from './exit.js'
 import type { AddCommand } from './command.js'
 import { marksPath } from './marks-path.js'
+import { keepYoungGeneration } from './runtime.js'
 import { type SinkOptionTexts, sinkOptions } from './sink-options.js'
 
 interface ServeOptions extends SinkOptionTexts {
@@ -54,6 +55,7 @@ async function serve(options: ServeOptions): Promise<void> {
   // Loaded here alone: no other command needs a server, and loading one takes longer than most commands run.
   const { startServer } = await import('../server.js')
   const server = await startServer(toServerOptions(options))
+  keepYoungGeneration()
   announce(server)
   await stopped
   process.stdout.write('Draining…\n')

@@ -24,6 +24,7 @@ export class Judging {
   /** checked, or being checked */
   readonly #judged = new Map<string, Promise<void>>()
   readonly #stop = new AbortController()
+  #ending: Promise<void> | undefined
   #isDone = false
 
   constructor(options: JudgingOptions) {
@@ -40,7 +41,7 @@ export class Judging {
   async some(count: number): Promise<void> {
     for (let left = count; left > 0; left--) {
       const { value: head, done } = await this.#heads.next()
-      if (done === true) return this.#end()
+      if (done === true) return (this.#ending ??= this.#finish())
       await this.#once(head)
     }
   }
@@ -74,7 +75,7 @@ export class Judging {
   }
 
   /** Every log that is there was checked: what else is expected to be there is gone, or was made meanwhile. */
-  async #end(): Promise<void> {
+  async #finish(): Promise<void> {
     for (const finding of this.#options.checks.missing())
       if ((await this.#options.store.head(finding.org)) === undefined) this.#options.onResult(finding)
       else await this.#find(finding.org)

@@ -10,6 +10,8 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+const YOUNG_MB_MAX = 4
+
 /** The thread is started by the first call. */
 export class MarksThread implements Marks {
   readonly #options: MarksWorkerOptions
@@ -53,6 +55,7 @@ export class MarksThread implements Marks {
       name: 'sealedlog-marks',
       // On Node 22 each thread says anew that node:sqlite is experimental.
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     })
     worker.on('message', (answer: MarksAnswer) => this.#answered(answer))
     worker.on('error', (error) => this.#ended(worker, error))

@@ -4,6 +4,7 @@ import { AuditError } from '@sealedlog/sdk/base'
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { requireScope } from './access.js'
 import { Answers } from './answers.js'
+import { Arrivals } from './arrivals.js'
 import { EVENT_STREAM } from './event-stream.js'
 import { addComponents, OPENAPI_OPTIONS } from './openapi.js'
 import {
@@ -149,6 +150,7 @@ function addHooks(
   security: SecurityHeaders,
 ): void {
   const answers = new Answers()
+  const arrivals = new Arrivals()
   app.decorateRequest('caller', null as never)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(security).header('x-request-id', request.id)
@@ -161,6 +163,10 @@ function addHooks(
     request.caller = await services.gatekeeper.identify(request)
     if (access !== 'any') requireScope(request.caller, access)
     if (access === 'read') answers.check(request.caller.keyId)
+    if (access !== 'write') return
+    // Before the body is read: what must be refused is neither parsed nor sealed.
+    services.log.checkRoom(request.caller.keyId)
+    arrivals.letIn(request.caller.keyId, request.headers, reply.raw)
   })
   // Asked when the answer leaves, not when the request came: a tail may have waited while the drain began.
   app.addHook('onSend', (request, reply, payload, done) => {

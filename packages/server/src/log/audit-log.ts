@@ -147,7 +147,7 @@ export class AuditLog {
     const sealed = sealAll(said, org, this.#random)
     // Again, with nothing awaited from here to the queue: nothing comes behind the entry that says it is closed.
     this.#standing?.checkRecords(org)
-    const outcome = await this.#committer.commit({ org, events: sealed }, [`organization ${org}`, `key ${keyId}`])
+    const outcome = await this.#committer.commit({ org, events: sealed }, [`organization ${org}`, holderOf(keyId)])
     if ('refused' in outcome) throw outcome.refused
     const { placed, checkpoint, size } = outcome
     for (const [i, issues] of warnings ?? []) this.#types?.countWarnings(org, said[i]?.type ?? '', issues.length)
@@ -276,6 +276,11 @@ export class AuditLog {
     return new Reindexing({ ...options, store: this.#store, views: this.#views, nowMs: this.#nowMs })
   }
 
+  /** Whether a key may send more at all: asked before what it sends is read. @throws AuditError `queue_full` */
+  checkRoom(keyId: string): void {
+    this.#committer.checkRoom([holderOf(keyId)])
+  }
+
   gauge(): CommitterGauge {
     return this.#committer.gauge()
   }
@@ -310,6 +315,8 @@ export class AuditLog {
     for (const org of orgs) this.#bell.ring(org)
   }
 }
+
+const holderOf = (keyId: string): string => `key ${keyId}`
 
 /** Seals events; what is refused is named by its position, as in `/17`. */
 function sealAll(events: readonly FilledEvent[], org: string, random: RandomBytes): readonly SealedEvent[] {

@@ -9,7 +9,7 @@ import type { SealedEvent } from '@sealedlog/sdk/event'
 import type { LogStore, Unit, UnitOutcome } from '../store/index.js'
 
 export interface CommitterLimits {
-  /** bytes of leaves and disclosures waiting, all organizations together */
+  /** bytes that what waits takes, all organizations together: of leaves and disclosures, and EVENT_BYTES an event */
   readonly queueBytesMax: number
   /** of those, what one organization, or one key, may hold: its share */
   readonly shareBytesMax: number
@@ -25,6 +25,9 @@ export const COMMITTER_LIMITS: CommitterLimits = {
   groupEventsMax: 10_000,
   groupOrganizationsMax: 256,
 }
+
+/** What an event takes beside its bytes while it waits: what it was parsed from, and what it was parsed to. Measured. */
+const EVENT_BYTES = 5_000
 
 interface Waiting<U extends Unit> {
   readonly unit: U
@@ -78,13 +81,19 @@ export class Committer<U extends Unit> {
   commit(unit: U, holders: readonly string[]): Promise<UnitOutcome> {
     if (this.#closed) return Promise.reject(shuttingDown())
     const bytes = unit.events.reduce((sum, event) => sum + bytesOf(event), 0)
-    const full = this.#bytes + bytes > this.#limits.queueBytesMax ? 'the server' : this.#overShare(holders, bytes)
+    const full = this.#over(holders, bytes)
     if (full !== undefined) return Promise.reject(queueFull(full))
     this.#hold(holders, bytes)
     return new Promise((resolve, reject) => {
       this.#queue.push({ unit, holders, bytes, resolve, reject })
       this.#running ??= this.#run()
     })
+  }
+
+  /** Whether an event of these holders would be taken at all. @throws AuditError `queue_full` */
+  checkRoom(holders: readonly string[]): void {
+    const full = this.#over(holders, EVENT_BYTES)
+    if (full !== undefined) throw queueFull(full)
   }
 
   gauge(): CommitterGauge {
@@ -135,7 +144,9 @@ export class Committer<U extends Unit> {
     }
   }
 
-  #overShare(holders: readonly string[], bytes: number): string | undefined {
+  /** Who would hold more than may be held. */
+  #over(holders: readonly string[], bytes: number): string | undefined {
+    if (this.#bytes + bytes > this.#limits.queueBytesMax) return 'the server'
     return holders.find((holder) => (this.#bytesOf.get(holder) ?? 0) + bytes > this.#limits.shareBytesMax)
   }
 
@@ -149,9 +160,9 @@ export class Committer<U extends Unit> {
   }
 }
 
-const bytesOf = (event: SealedEvent): number => event.leaf.length + event.disclosures.length
+const bytesOf = (event: SealedEvent): number => EVENT_BYTES + event.leaf.length + event.disclosures.length
 
-const queueFull = (holder: string): AuditError =>
+export const queueFull = (holder: string): AuditError =>
   new AuditError(
     'queue_full',
     `Too much of ${holder} is waiting to be written. Try again in a second; nothing was recorded.`,

@@ -5,7 +5,7 @@ export type { ErasureReport, ErasureRequest, IsHeld, Why } from './erasing/erase
 export { Identifiers, type Match, MATCHES } from './erasing/identifiers.js'
 export type { ErasureRow, InClear } from './erasing/planning.js'
 export type { NamedEvent, NamedPerson } from './erasing/targets.js'
-export { COMMITTER_LIMITS, type CommitterGauge, type CommitterLimits } from './committer.js'
+export { COMMITTER_LIMITS, type CommitterGauge, type CommitterLimits, queueFull } from './committer.js'
 export { formatCursor, parseCursor } from './cursor.js'
 export type { Every } from './keeping/every.js'
 export { readHold } from './keeping/holds.js'

@@ -13,8 +13,8 @@ const CONNECTIONS = 256
 const REQUESTS = 500
 const BATCH_EVENTS = 500
 const REFUSED_MIN = 150
-/** What waits may take: its limit in bytes, the requests that hold it, and what they were parsed from, not yet collected. */
-const GROWTH_MB_MAX = 900
+/** What waits may take, twice over: its limits are of bytes that are held, and what was dropped is not collected at once. */
+const GROWTH_MB_MAX = 400
 const TIMEOUT_MS = 300_000
 
 const why = whyNoFaults()

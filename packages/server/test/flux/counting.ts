@@ -31,7 +31,7 @@ interface Stats {
 /** One question, and what is wrong with its answer. */
 export async function checkCounts(
   rnd: Random,
-  client: Client,
+  client: Pick<Client, 'json'>,
   shelf: Shelf,
   pool: Pool,
   nowMs: number,

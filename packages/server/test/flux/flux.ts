@@ -7,7 +7,7 @@ import { type FSWatcher, readdirSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { oneIn } from '../../../sdk/test/query/support.js'
+import { oneIn, pick } from '../../../sdk/test/query/support.js'
 import { startMachine } from '../durability/machine.js'
 import { burden, finishErasures, sayAgain } from './load.js'
 import { checkQuietly } from './quiet.js'
@@ -21,7 +21,7 @@ const run = promisify(execFile)
 /** One start in so many is killed as soon as it serves. */
 const STARTS = 4
 /** After a kill was due at the next change of the index's files, it comes in any case after so many more questions. */
-const QUESTIONS_OVER = 40
+const QUESTIONS_OVER = 80
 
 export interface FluxPlan {
   readonly seed: number
@@ -51,7 +51,7 @@ export async function flux(plan: FluxPlan): Promise<Totals> {
 }
 
 async function live(world: World, plan: FluxPlan): Promise<void> {
-  for (; world.round < plan.kills; world.nextRound()) {
+  for (; world.round < plan.kills; world.round++) {
     const running = await start(world, plan)
     await checkQuietly(world, running, plan.quietQuestions)
     if (plan.reindexes && oneIn(world.rnd, 2))
@@ -60,6 +60,7 @@ async function live(world: World, plan: FluxPlan): Promise<void> {
     await running.machine.ended
     running.client.close()
     if (hasUnnamedRun(plan.folder)) world.totals.torn++
+    if (world.erasures.size > 0) world.totals.halfErased++
   }
   await end(world, plan)
 }
@@ -90,15 +91,17 @@ async function start(world: World, { folder, index }: FluxPlan): Promise<Running
   return running
 }
 
-/** Kills at once, or as the files of the index change: while a run is written, or runs are merged. */
+/** Kills at once; or as the files of the index change, while a run is written or merged; or while somebody is erased. */
 function killer(world: World, running: Running, folder: string): (over: number) => void {
   const kill = () => world.up.end(running, 'SIGKILL')
-  if (oneIn(world.rnd, 2)) return kill
   const watchers: FSWatcher[] = []
   void running.machine.ended.then(() => watchers.forEach((each) => each.close()))
+  const when = pick(world.rnd, ['now', 'writing', 'writing', 'erasing'])
   return (over) => {
-    if (over === 0) for (const index of indexFolders(folder)) watchers.push(watch(index, kill))
-    if (over >= QUESTIONS_OVER) kill()
+    if (when === 'now' || over >= QUESTIONS_OVER) kill()
+    else if (when === 'erasing' && world.erasures.size > 0) kill()
+    else if (when === 'writing' && over === 0)
+      for (const index of indexFolders(folder)) watchers.push(watch(index, kill))
   }
 }
 
@@ -122,7 +125,9 @@ async function end(world: World, plan: FluxPlan): Promise<void> {
   for (const shelf of world.shelves) {
     const size = await world.receipts.check(running.client, shelf.org)
     if (shelf.size !== size || shelf.items.size !== size)
-      throw new Error(`${shelf.org}: ${shelf.items.size} events are known up to ${shelf.size}, and ${size} are in the log`)
+      throw new Error(
+        `${shelf.org}: ${shelf.items.size} events are known up to ${shelf.size}, and ${size} are in the log`,
+      )
     const poller = world.pollers.find((each) => each.shelf === shelf)
     await world.up.until(() => poller === undefined || poller.seen >= size)
   }

@@ -4,15 +4,18 @@ import { NoAnswer } from '../durability/client.js'
 import { Asking } from './asking.js'
 import { randomQuestion } from './questions.js'
 import { ORGANIZATIONS, someOrganization, type Unit } from './said.js'
+import type { Shown } from './shelf.js'
 import type { Running } from './up.js'
-import type { World } from './world.js'
+import type { Erasure, World } from './world.js'
 
 const WRITERS = 4
 const READERS = 4
 /** Events that may be said for each question that is asked; and at first. */
-const EVENTS_A_QUESTION = 1.1
+const EVENTS_A_QUESTION = 0.9
 const EVENTS_AHEAD = 80
-const PAGES_MAX = 6
+/** One erasure for so many questions. */
+const QUESTIONS_AN_ERASURE = 150
+const PAGES_MAX = 4
 
 /**
  * Goes on until the server ends.
@@ -29,11 +32,10 @@ export async function burden(
   const begun = { questions: totals.questions, events: totals.events }
   const asked = () => totals.questions - begun.questions
   const goesOn = () => !running.isEnding
-  const mayWrite = () =>
-    !goesOn() || totals.events - begun.events < EVENTS_AHEAD + asked() * EVENTS_A_QUESTION
+  const mayWrite = () => !goesOn() || totals.events - begun.events < EVENTS_AHEAD + asked() * EVENTS_A_QUESTION
 
   const write = async () => {
-    for (; goesOn(); await up.until(mayWrite)) await say(world, running, world.plan.next(world.round))
+    for (; goesOn(); await up.until(mayWrite)) await say(world, running, world.plan.next(world.persons))
   }
   const read = async (rnd: Random) => {
     while (goesOn()) {
@@ -45,10 +47,14 @@ export async function burden(
     }
   }
   const erase = async (rnd: Random) => {
-    const at = rnd(questions)
-    await up.until(() => !goesOn() || asked() >= at)
-    const name = world.takePerson(rnd)
-    if (goesOn() && name !== undefined) await eraseEverywhere(world, running, name)
+    for (;;) {
+      const at = asked() + rnd(2 * QUESTIONS_AN_ERASURE)
+      await up.until(() => !goesOn() || asked() >= at)
+      const name = world.retire(rnd)
+      await up.until(() => !goesOn() || !world.isSpokenOf(name))
+      if (!goesOn()) return
+      await eraseEverywhere(world, running, name)
+    }
   }
   const seeds = Array.from({ length: READERS + 1 }, () => world.rnd(2 ** 31))
   const [seed = 0, ...others] = seeds
@@ -113,20 +119,44 @@ export async function readPages(running: Running, asking: Asking, rnd: Random): 
 }
 
 /** Erases somebody in the organizations, one after the other. What is not answered is asked again. @throws NoAnswer */
-export async function eraseEverywhere(world: World, running: Running, name: string): Promise<void> {
-  for (const org of ORGANIZATIONS) world.erasures.set(`${org} ${name}`, { org, name, ...world.shelf(org).beginErasing(name) })
-  await finishErasures(world, running, true)
+async function eraseEverywhere(world: World, running: Running, name: string): Promise<void> {
+  for (const org of ORGANIZATIONS) {
+    const erasure = { org, name, ...world.shelf(org).beginErasing(name) }
+    world.erasures.add(erasure)
+    const events = await erase(world, running, erasure)
+    if (events !== erasure.events)
+      throw new Error(`${org}: ${name} was erased in ${events} events, and stood in ${erasure.events}`)
+  }
 }
 
-export async function finishErasures(world: World, running: Running, isFirst = false): Promise<void> {
-  for (const [key, { org, name, events, done }] of world.erasures) {
-    const body = JSON.stringify({ person: { identifiers: [name] }, basis: 'asked to', request_id: `r${world.round}` })
-    const call = { method: 'POST', path: '/v1/redactions', org, body } as const
-    const found = await running.client.json<{ events: number }>(call, 200, 201)
-    done()
-    world.erasures.delete(key)
-    world.totals.erased += found.events
-    if (found.events !== events && (isFirst || found.events !== 0))
-      throw new Error(`${org}: ${name} was erased in ${found.events} events, and stood in ${events}`)
+/** Asks again for what was not answered: by now it is done, or it is not. */
+export async function finishErasures(world: World, running: Running): Promise<void> {
+  for (const erasure of world.erasures) {
+    await expectDoneOrNot(running, erasure)
+    await erase(world, running, erasure)
+  }
+}
+
+async function erase(world: World, { client }: Running, erasure: Erasure): Promise<number> {
+  const { org, name, done } = erasure
+  const body = JSON.stringify({ person: { identifiers: [name] }, basis: 'asked to' })
+  const { events } = await client.json<{ events: number }>(
+    { method: 'POST', path: '/v1/redactions', org, body },
+    200,
+    201,
+  )
+  done()
+  world.erasures.delete(erasure)
+  world.totals.erased += events
+  return events
+}
+
+/** After a crash in the middle, nothing is found by what the log no longer says. */
+async function expectDoneOrNot({ client }: Running, { org, name }: Erasure): Promise<void> {
+  for (const filter of [`q=${name}`, `actor_id=${name}`, `target_id=${name}`]) {
+    const { data } = await client.json<{ data: readonly Shown[] }>({ path: `/v1/events?limit=1000&${filter}`, org })
+    for (const document of data)
+      if (!JSON.stringify(document).includes(name))
+        throw new Error(`${org}: ${document.id} is found by ${filter}, and does not say it`)
   }
 }

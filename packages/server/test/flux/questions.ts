@@ -67,10 +67,15 @@ function personTree(rnd: Random, name: string): Said {
     { text: name },
     { text: name.slice(0, -1), prefix: true },
     { text: `by ${name}` },
-    { or: [{ field: 'actor', is: name }, { field: 'target', is: name }] },
+    {
+      or: [
+        { field: 'actor', is: name },
+        { field: 'target', is: name },
+      ],
+    },
     { field: 'actor_email', is: `${name}@EXAMPLE.com` },
     { field: 'actor_id', starts_with: name.slice(0, 9) },
-    { field: 'details.note', is: `by ${name}.` },
+    { and: [{ text: name }, { field: 'details.note', is: `by ${name}.` }] },
     { and: [{ not: { field: 'target', is: name } }, { text: name }] },
   ])
 }
@@ -146,7 +151,12 @@ function openAiQuestion(rnd: Random, { events }: Pool): Question {
     parts.push({ or: values.map((is) => ({ field, is })) })
   }
   const from = Math.floor(NOW_MS / 1000) - rnd(14 * SECONDS_A_DAY)
-  const bounds = oneIn(rnd, 2) ? [] : ([['gte', from], ['lt', from + rnd(5 * SECONDS_A_DAY)]] as const)
+  const bounds = oneIn(rnd, 2)
+    ? []
+    : ([
+        ['gte', from],
+        ['lt', from + rnd(5 * SECONDS_A_DAY)],
+      ] as const)
   for (const [name, second] of bounds) pairs.push([`effective_at[${name}]`, `${second}`])
   const limit = pick(rnd, LIMITS)
   const holds = (nowMs: number): Predicate => {

@@ -17,14 +17,11 @@ export interface Unit {
 }
 
 const BATCH_EVENTS_MAX = 60
-/** Persons who are spoken of between one kill and the next. Later, nobody speaks of them. */
-const PERSONS = 4
 
 export const someOrganization = (rnd: Random): string => (rnd(10) < 6 ? BUSY : pick(rnd, ORGANIZATIONS))
 
-/** Names that stand alone as words, and are nobody else's. */
-export const personsOf = (round: number): readonly string[] =>
-  times(PERSONS, (i) => `person${String(round).padStart(3, '0')}x${i}`)
+/** A name that stands alone as a word, and is nobody else’s. */
+export const personNamed = (number: number): string => `person${String(number).padStart(4, '0')}x`
 
 export class Plan {
   readonly #rnd: Random
@@ -34,16 +31,16 @@ export class Plan {
     this.#rnd = rnd
   }
 
-  /** @param round whose persons are spoken of */
-  next(round: number): Unit {
+  /** @param persons who are spoken of */
+  next(persons: readonly string[]): Unit {
     const rnd = this.#rnd
     const batched = oneIn(rnd, 6)
-    const events = times(batched ? 1 + rnd(BATCH_EVENTS_MAX) : 1, () => this.#event(round))
+    const events = times(batched ? 1 + rnd(BATCH_EVENTS_MAX) : 1, () => this.#event(persons))
     return { org: someOrganization(rnd), batched, events }
   }
 
   /** Over HTTP nobody says the server’s own types and buckets. */
-  #event(round: number): SaidEvent {
+  #event(persons: readonly string[]): SaidEvent {
     const rnd = this.#rnd
     const event = randomEvent(rnd, this.#events++)
     const open = {
@@ -52,7 +49,7 @@ export class Plan {
       type: event.type.replace(/^sealedlog\./, 'sealed.'),
       bucket: event.bucket === 'sealedlog' ? 'sealed' : (event.bucket ?? 'default'),
     }
-    return oneIn(rnd, 4) ? aboutPerson(rnd, open, pick(rnd, personsOf(round))) : open
+    return oneIn(rnd, 4) ? aboutPerson(rnd, open, pick(rnd, persons)) : open
   }
 }
 

@@ -39,6 +39,7 @@ export class Up {
 
   /** Kills it, or has it stop by itself. */
   end(running: Running, signal: NodeJS.Signals): void {
+    if (running.isEnding) return
     running.isEnding = true
     this.#current = undefined
     running.machine.process.kill(signal)

@@ -6,11 +6,12 @@ import type { Asking } from './asking.js'
 import { Listener, Poller } from './followers.js'
 import type { Pool } from './questions.js'
 import { Receipts } from './receipts.js'
-import { BUSY, ORGANIZATIONS, personsOf, Plan, type Unit } from './said.js'
+import { BUSY, ORGANIZATIONS, personNamed, Plan, type Unit } from './said.js'
 import { Moments, Shelf } from './shelf.js'
 import { type Running, Up } from './up.js'
 
 const MINUTE_MS = 60_000
+const PERSONS = 5
 /** Persons that a question may be about: the newest, erased or not. */
 const PERSONS_ASKED = 16
 /** Of some organizations the tail is followed as a stream too. */
@@ -36,13 +37,25 @@ export class World {
   readonly listeners: readonly Listener[]
   /** said, and not answered */
   readonly pending = new Set<Unit>()
-  readonly erasures = new Map<string, Erasure>()
+  readonly erasures = new Set<Erasure>()
   /** questions that a kill left in the middle */
   readonly cutOff: Asking[] = []
-  readonly totals = { questions: 0, exact: 0, counts: 0, events: 0, erased: 0, again: 0, found: 0, torn: 0 }
+  readonly totals = {
+    questions: 0,
+    exact: 0,
+    counts: 0,
+    events: 0,
+    erased: 0,
+    again: 0,
+    found: 0,
+    torn: 0,
+    halfErased: 0,
+  }
   /** how often the server was started */
   round = 0
-  #persons: string[] = []
+  /** who is spoken of */
+  persons: readonly string[] = times(PERSONS, personNamed)
+  #named = PERSONS
   /** what is asked of an organization that has nothing yet */
   readonly #strangers: readonly EventInput[]
 
@@ -66,22 +79,23 @@ export class World {
     return shelf
   }
 
-  /** What questions are about: what was said. */
+  /** What questions are about: what was said, and of whom. */
   poolOf({ pool }: Shelf): Pool {
-    return { events: pool.length > 0 ? pool : this.#strangers, persons: Array.from({ length: this.round }, (_, i) => personsOf(i)).flat().slice(-PERSONS_ASKED) }
+    const from = Math.max(0, this.#named - PERSONS_ASKED)
+    const persons = times(this.#named - from, (i) => personNamed(from + i))
+    return { events: pool.length > 0 ? pool : this.#strangers, persons }
   }
 
-  /** Those of the round before may be erased from now on: nobody speaks of them any more. */
-  nextRound(): void {
-    this.#persons.push(...personsOf(this.round))
-    this.round++
-  }
-
-  /** Somebody who is to be erased. */
-  takePerson(rnd: Random): string | undefined {
-    const name = this.#persons.length === 0 ? undefined : pick(rnd, this.#persons)
-    this.#persons = this.#persons.filter((each) => each !== name)
+  /** A person of whom nobody will speak any more. */
+  retire(rnd: Random): string {
+    const name = pick(rnd, this.persons)
+    this.persons = [...this.persons.filter((each) => each !== name), personNamed(this.#named++)]
     return name
+  }
+
+  /** Whether somebody still speaks of a person, or did and was not answered. */
+  isSpokenOf(name: string): boolean {
+    return [...this.pending].some((unit) => JSON.stringify(unit).includes(name))
   }
 
   /** Says a unit, and hears where its events stand. @throws NoAnswer */

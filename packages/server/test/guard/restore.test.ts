@@ -298,7 +298,9 @@ describe('a restore', () => {
         Array.from({ length: 500 }, (_, i) => ({ index: at + i, groups: ['details'] })),
       )
     await again.close()
-    const files = readdirSync(data).map((name) => readFileSync(join(data, name)))
+    const files = readdirSync(data, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(data, name)).isFile())
+      .map((name) => readFileSync(join(data, name)))
     const left = Array.from({ length: COUNT }, (_, i) => i).filter((i) =>
       files.some((file) => file.includes(`MARKER-${i}-`)),
     )
@@ -392,7 +394,7 @@ describe('starting over', () => {
   test('a folder that was wiped: the new log says which one it continues, from nothing', async () => {
     const data = await makeData({ acme: 10 })
     const before = marksIn(`${data}.marks`).find(({ org }) => org === 'acme')
-    for (const name of readdirSync(data)) if (name !== 'signing.key') rmSync(join(data, name))
+    for (const name of readdirSync(data)) if (name !== 'signing.key') rmSync(join(data, name), { recursive: true })
     await serveOnce(data)
     for (const org of ['acme', '_system']) await runJson(['start-over', '--data', data, '--org', org, '--yes'], {})
     const server = await serve(data)

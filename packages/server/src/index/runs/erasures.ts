@@ -85,11 +85,15 @@ export class Erasures {
     this.#veils.clear()
   }
 
-  /** It is carried out; or it failed: whoever waits is told, and it is still to be done. */
-  end(erasure: Erasure, error?: Error): void {
+  /** It is carried out, or what is left of it is known elsewhere. */
+  end(erasure: Erasure): void {
     this.#current = undefined
-    erasure.end(error)
-    if (error) this.putBack(erasure)
+    erasure.end()
+  }
+
+  /** Nothing can be erased now: whoever waits is told, and it is still to be done. */
+  tellAll(error: Error): void {
+    for (const erasure of this.#pending.values()) erasure.end(error)
   }
 
   /** It is to be begun again, and who waits for it waits on. */

@@ -91,9 +91,17 @@ export class PageCache {
     return page
   }
 
-  /** Forgets what it knows of a file, or of a stretch of it: before the file is closed, or bytes of it are overwritten. */
+  /**
+   * Forgets what it knows of a file, or of a stretch of it: before the file is closed, or bytes of it are overwritten. What
+   * was erased stays in no memory either: but a tail, which says nothing of anybody, may be in somebody's hands.
+   */
   forget(file: PagedFile, from = 0, to: number = Number.POSITIVE_INFINITY): void {
-    for (const page of file.pages.values()) if (page.key >= from && page.key < to) this.#drop(page as Kept)
+    for (const page of file.pages.values()) {
+      if (page.key < from || page.key >= to) continue
+      if (page.tail === undefined) page.bytes.fill(0)
+      this.#drop(page as Kept)
+    }
+    this.#spare?.fill(0)
     this.#spare = undefined
   }
 

@@ -4,6 +4,9 @@ import type { CountRequest, Counts, EventIndex, Found, IndexEntry, SearchRequest
 import { RUNS_LIMITS, type RunsLimits } from './limits.js'
 import { type Answer, type Ask, type Call, packEntries, unpackError, unpackFound, type Value } from './messages.js'
 
+/** What the thread makes and drops is dropped before it is this much: left alone, it would be 150 MB, and no faster. */
+const YOUNG_MB_MAX = 24
+
 interface Waiting {
   readonly resolve: (value: Value) => void
   readonly reject: (error: Error) => void
@@ -42,6 +45,7 @@ class RunsIndex implements EventIndex {
       name: 'sealedlog-index',
       // not those of the process: some are for a main script alone
       execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     })
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
     this.#worker.on('error', (error) => this.#end(error))

@@ -146,22 +146,36 @@ export class Upkeep {
     const goOn = (): void => {
       if (this.#cuts !== cuts) throw new Abandoned('runs were taken away')
     }
+    let isMade = false
     try {
       // a file that was being written may hold it: it is gone when that is
       await this.#attempt.catch(() => undefined)
       await this.#heeding(() => eraseFromRuns(shelf.runs, erasure, goOn))
+      isMade = true
       erasures.lift(erasure)
       await this.#overwrite()
       erasures.end(erasure)
     } catch (error) {
-      if (error instanceof Abandoned) erasures.putBack(erasure)
-      else erasures.end(erasure, error as Error)
+      const isAbandoned = error instanceof Abandoned
+      if (!isAbandoned) erasure.end(error as Error)
+      // once made, the runs know what is left to be overwritten: made again and again, files would grow with each try
+      if (isAbandoned || !isMade) erasures.putBack(erasure)
+      else erasures.end(erasure)
       throw error
     }
   }
 
-  /** Overwrites the old parts, once the manifest names the new ones. */
+  /** Overwrites the old parts, once the manifest names the new ones. Where that fails, whoever waits for an erasing is told. */
   async #overwrite(): Promise<void> {
+    try {
+      await this.#wipe()
+    } catch (error) {
+      if (!(error instanceof Abandoned)) this.#kept.erasures.tellAll(error as Error)
+      throw error
+    }
+  }
+
+  async #wipe(): Promise<void> {
     const { shelf } = this.#kept
     if (!shelf.runs.some(isToBeWiped)) return
     const cuts = this.#cuts

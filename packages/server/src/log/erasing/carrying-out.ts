@@ -7,8 +7,10 @@ import { committedGroups, survivingGroups } from './holding.js'
 
 /** Entries read at once. */
 const READ_ENTRIES = 500
-/** Entries that the index is told of at once: each call may write its terms anew. */
+/** Entries that the index is told of at once. */
 const CARRY_ENTRIES = 10_000
+/** Bytes of entries that it was told of and has not answered for: in its memory they take some times as much. */
+const CARRY_BYTES_MAX = 2 ** 25
 
 /** What some entries of the server's own erase, of entries before `known`. */
 export function redactedIn(entries: readonly StoredEntry[], known: number): readonly Redaction[] {
@@ -24,7 +26,10 @@ function redactionsOf(leaf: Uint8Array): readonly Redaction[] {
   return log && 'redacts' in log ? log.redacts : []
 }
 
-/** Tells of every entry before `known` that lost a group to one of these redactions, read as it is now by `open`. */
+/**
+ * Tells of every entry before `known` that lost a group to one of these redactions, read as it is now by `open`. It goes on
+ * reading while the index carries out what it was told: what it is told meanwhile, it carries out together.
+ */
 export async function carryOut<T>(
   { store, org, known }: { readonly store: LogStore; readonly org: string; readonly known: number },
   redactions: readonly Redaction[],
@@ -33,7 +38,7 @@ export async function carryOut<T>(
 ): Promise<void> {
   const groups = new Set(redactions.flatMap((redaction) => redaction.groups))
   const slices = new Slices()
-  let survivors: T[] = []
+  const tellings = new Tellings(tell)
   for (const [first, last] of joinRanges(redactions.flatMap(({ ranges }) => ranges))) {
     const end = Math.min(last + 1, known)
     for (let next = first; next < end; ) {
@@ -42,14 +47,50 @@ export async function carryOut<T>(
       next += entries.length
       for (const entry of entries) {
         await slices.turn()
-        if (hasLost(entry, groups)) survivors.push(open(entry))
+        if (hasLost(entry, groups)) tellings.add(open(entry), entry.leaf.length + entry.disclosures.length)
       }
-      if (survivors.length < CARRY_ENTRIES) continue
-      await tell(survivors)
-      survivors = []
+      await tellings.turn()
     }
   }
-  if (survivors.length > 0) await tell(survivors)
+  await tellings.end()
+}
+
+/** What is told, so many entries at once, without waiting for each answer while little is unanswered. */
+class Tellings<T> {
+  readonly #tell: (some: readonly T[]) => Promise<void>
+  #some: T[] = []
+  #bytes = 0
+  #unanswered: Promise<void>[] = []
+
+  constructor(tell: (some: readonly T[]) => Promise<void>) {
+    this.#tell = tell
+  }
+
+  add(each: T, bytes: number): void {
+    this.#some.push(each)
+    this.#bytes += bytes
+  }
+
+  async turn(): Promise<void> {
+    if (this.#some.length >= CARRY_ENTRIES) this.#send()
+    if (this.#bytes >= CARRY_BYTES_MAX) await this.end()
+  }
+
+  /** Resolves when all of it has been answered. @throws what one of the tellings threw */
+  async end(): Promise<void> {
+    if (this.#some.length > 0) this.#send()
+    const told = await Promise.allSettled(this.#unanswered.splice(0))
+    this.#bytes = 0
+    for (const each of told) if (each.status === 'rejected') throw each.reason
+  }
+
+  #send(): void {
+    const telling = this.#tell(this.#some)
+    // heard of in the end
+    telling.catch(() => undefined)
+    this.#unanswered.push(telling)
+    this.#some = []
+  }
 }
 
 function hasLost({ leaf, disclosures }: StoredEntry, groups: ReadonlySet<string>): boolean {

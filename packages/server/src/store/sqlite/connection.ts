@@ -9,6 +9,10 @@ const CHECKPOINT_PAGES = 4_000
 /** What is left of a write-ahead log that had to grow, because somebody read an older state for long: twice of that. */
 const WRITE_AHEAD_BYTES = 33_554_432
 
+/** Pages that are kept: at two million random ids, four times as many inserted no more a second. */
+const WRITER_CACHE_KIB = 16_384
+const READER_CACHE_KIB = 16_384
+
 /**
  * The writer's connection. A commit returns when the write-ahead log is synced (`synchronous=FULL`; on macOS
  * `fullfsync`, where a plain sync stops at the drive's cache). `secure_delete` overwrites what is erased,
@@ -26,7 +30,7 @@ export function openForWriting(path: string): DatabaseSync {
     PRAGMA recursive_triggers = ON;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA journal_size_limit = ${WRITE_AHEAD_BYTES};
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -${WRITER_CACHE_KIB};
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
   `)
@@ -39,9 +43,12 @@ export function openForWriting(path: string): DatabaseSync {
   }
 }
 
-/** A reader's connection: it sees every commit, and cannot write. */
+/**
+ * A reader's connection: it sees every commit, and cannot write. The file is not mapped: that would save a sixth of a
+ * list's reads, count up to a quarter of a gigabyte as the process's own, and end it where the disk cannot be read.
+ */
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true, timeout: WAIT_MS_MAX })
-  db.exec('PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456')
+  db.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
   return db
 }

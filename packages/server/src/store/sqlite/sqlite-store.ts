@@ -254,6 +254,7 @@ async function startWriter(options: WriterOptions): Promise<{ worker: Worker; se
     workerData: options,
     name: 'sealedlog-writer',
     execArgv: QUIET,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
   })
   const [hello] = (await once(worker, 'message')) as [WriterHello]
   if ('originBase' in hello) return { worker, settledBase: hello.originBase }
@@ -272,6 +273,9 @@ const storeClosed = (): AuditError =>
 
 /** On Node 22 each thread says anew that node:sqlite is experimental; that is no news to whoever runs a server. */
 const QUIET = ['--disable-warning=ExperimentalWarning']
+
+/** What a thread makes and drops is dropped before it is this much: left alone, it would be 150 MB, and no faster. */
+const YOUNG_MB_MAX = 24
 
 const threadEnded = (cause: Error): AuditError =>
   new AuditError(
