@@ -51,7 +51,11 @@ async function start(request: StartRequest): Promise<Started> {
 /** The real server. Rates are for callers who share it; here one caller is to have all of it. */
 async function startSealedlog({ folder, key }: StartRequest): Promise<Running> {
   const { startServer } = await import('../packages/server/dist/server.js')
-  return startServer({ data: folder, port: 0, rootKey: key, rates: { perKey: 0, perOrganization: 0 } })
+  const { keepYoungGeneration } = await import('../packages/server/dist/cli/runtime.js')
+  const server = await startServer({ data: folder, port: 0, rootKey: key, rates: { perKey: 0, perOrganization: 0 } })
+  // As `sealedlog serve` does.
+  keepYoungGeneration()
+  return server
 }
 
 /** Its logs: made before anything is measured. */

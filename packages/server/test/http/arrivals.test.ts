@@ -1,5 +1,6 @@
 /** Bodies that are let in: bounded for each key and all together, before one of them is read. */
 import { EventEmitter } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
 import { Arrivals } from '../../dist/http/arrivals.js'
 
@@ -7,7 +8,7 @@ const MIB = 1_048_576
 const plain = (mib: number) => ({ 'content-length': String(mib * MIB) })
 
 /** How many bodies of a key are let in before one is refused. */
-function fill(arrivals: Arrivals, key: string, headers: object): readonly EventEmitter[] {
+function fill(arrivals: Arrivals, key: string, headers: IncomingHttpHeaders): readonly EventEmitter[] {
   const answers: EventEmitter[] = []
   for (;;) {
     const answer = new EventEmitter()

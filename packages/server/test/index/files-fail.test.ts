@@ -48,7 +48,7 @@ async function expectErasedLater(folder: string, fail: () => void, mend: () => v
   const markers = gone.flatMap((entry, nth) => goneOf(entry, after[nth] as SaidEntry))
   fail()
   await expect(index.erase('acme', after)).rejects.toThrow(/ENOSPC|ENOENT/)
-  expect(await index.finishErasing()).toBe(false)
+  for (let tries = 0; tries < 3; tries++) expect(await index.finishErasing()).toBe(false)
   // whoever searches is shown nothing of it all the same, and all the rest
   expect(await foundOf(index, gone, COUNT)).toBe(0)
   expect(await foundOf(index, kept, COUNT)).toBe(kept.length)
@@ -94,7 +94,11 @@ describe.skipIf(disk === undefined)('a disk that is really full', () => {
     'fails an erasing, which is said, and done when it is asked for again',
     async () => {
       if (disk === undefined) return
-      await expectErasedLater(join(disk.folder, 'erasing'), () => disk.fill(), disk.free)
+      await expectErasedLater(
+        join(disk.folder, 'erasing'),
+        () => disk.fill(),
+        () => disk.free(),
+      )
     },
     MS_MAX,
   )
