@@ -2,7 +2,7 @@
 import { parseTime } from '../base/index.js'
 import { isTenantScoped, targetIdsIn, targetTypesOf } from './catalogue/index.js'
 import { canonicalIp } from './ip.js'
-import type { RecordedEvent } from './types.js'
+import type { RecordedEvent, Target } from './types.js'
 
 /** What a list can be narrowed by: names and their meaning, in the order the docs print them. */
 export const FIELDS = {
@@ -28,26 +28,40 @@ export type Facts = { readonly [F in Field]: readonly string[] }
 /** The facts of an event, spelled the way they are compared. */
 export function factsOf(event: RecordedEvent): Facts {
   const { actor, project, context, targets = [], details } = event
-  const defined = (...values: readonly (string | undefined)[]) => [
-    ...new Set(values.filter((value) => value !== undefined)),
-  ]
   return {
     type: [event.type],
-    actor_id: defined(actor?.id, actor?.api_key?.id),
-    actor_type: defined(actor?.type),
-    actor_email: defined(actor?.email?.toLowerCase()),
-    target_id: defined(...targets.map((target) => target.id), ...targetIdsIn(event.type, details)),
-    target_type: defined(
-      ...targets.map((target) => target.type),
-      ...(targets.length === 0 && details ? targetTypesOf(event.type) : []),
-    ),
-    project_id: defined(project?.id),
+    actor_id: distinct([actor?.id, actor?.api_key?.id]),
+    actor_type: factOf(actor?.type),
+    actor_email: factOf(actor?.email?.toLowerCase()),
+    target_id: distinct([...targets.map(idOf), ...targetIdsIn(event.type, details)]),
+    target_type: targets.length > 0 ? distinct(targets.map(typeOf)) : details ? targetTypesOf(event.type) : NONE,
+    project_id: factOf(project?.id),
     bucket: [event.bucket],
     outcome: [event.outcome],
-    correlation_id: defined(context?.correlation_id),
-    ip_address: defined(context?.ip_address && canonicalIp(context.ip_address)),
-    tenant: [isTenantScoped(event.type) ? 'yes' : 'no'],
+    correlation_id: factOf(context?.correlation_id),
+    ip_address: factOf(context?.ip_address && canonicalIp(context.ip_address)),
+    tenant: isTenantScoped(event.type) ? YES : NO,
   }
+}
+
+const NONE: readonly string[] = []
+const YES: readonly string[] = ['yes']
+const NO: readonly string[] = ['no']
+
+const idOf = ({ id }: Target): string | undefined => id
+const typeOf = ({ type }: Target): string => type
+
+const factOf = (value: string | undefined): readonly string[] => (value === undefined ? NONE : [value])
+
+/** Values that are compared each with each: a set costs more. */
+const FEW = 16
+
+/** Those that are defined, each once, in their order. */
+function distinct(values: readonly (string | undefined)[]): readonly string[] {
+  if (values.length > FEW) return [...new Set(values.filter((value) => value !== undefined))]
+  const found: string[] = []
+  for (const value of values) if (value !== undefined && !found.includes(value)) found.push(value)
+  return found
 }
 
 /** Where an event stands in a list: newest first by `occurred_at`, then by index. */

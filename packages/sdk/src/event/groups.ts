@@ -53,28 +53,35 @@ export function joinEvent(
   groups: ReadonlyMap<string, Json>,
   redacted: readonly string[],
 ): RecordedEvent {
-  const { ip_address, user_agent, ...rest } = objectIn(groups, 'actor')
-  const { context: ids, ...content } = objectIn(groups, 'content')
-  const context = { ...defined({ ip_address, user_agent }), ...(isJsonObject(ids) ? ids : {}) }
-  const actor = clear.actor === null ? undefined : { type: clear.actor, ...rest }
-  const targets = clear.targets.map((type, i) => ({ type, ...objectIn(groups, `targets/${i}`) }))
+  const person = objectIn(groups, 'actor')
+  const content = objectIn(groups, 'content')
   const { id, type, org, index, occurred_at, recorded_at, outcome, bucket } = clear
-  return {
-    id,
-    type,
-    org,
-    index,
-    occurred_at,
-    recorded_at,
-    outcome,
-    ...defined({ actor, on_behalf_of: groups.get('on_behalf_of') }),
-    ...(targets.length === 0 ? {} : { targets }),
-    bucket,
-    ...content,
-    ...defined({ details: groups.get('details'), changes: groups.get('changes') }),
-    ...(Object.keys(context).length === 0 ? {} : { context }),
-    ...(redacted.length === 0 ? {} : { redacted }),
-  } as RecordedEvent
+  const event: Mutable = { id, type, org, index, occurred_at, recorded_at, outcome }
+  if (clear.actor !== null) event.actor = putAll({ type: clear.actor }, person, isOfActor)
+  putDefined(event, 'on_behalf_of', groups.get('on_behalf_of'))
+  if (clear.targets.length > 0)
+    event.targets = clear.targets.map((kind, i) => joinTarget(kind, groups.get(`targets/${i}`)))
+  event.bucket = bucket
+  putAll(event, content, isNoContext)
+  putDefined(event, 'details', groups.get('details'))
+  putDefined(event, 'changes', groups.get('changes'))
+  const context = joinContext(person, content.context)
+  if (context !== undefined) event.context = context
+  if (redacted.length > 0) event.redacted = redacted
+  return event as unknown as RecordedEvent
+}
+
+const isOfActor = (name: string): boolean => name !== 'ip_address' && name !== 'user_agent'
+const isNoContext = (name: string): boolean => name !== 'context'
+
+const joinTarget = (type: string, group: Json | undefined): object => putAll({ type }, isJsonObject(group) ? group : {})
+
+function joinContext({ ip_address, user_agent }: JsonObject, ids: Json | undefined): object | undefined {
+  const context: Mutable = {}
+  putDefined(context, 'ip_address', ip_address)
+  putDefined(context, 'user_agent', user_agent)
+  if (isJsonObject(ids)) putAll(context, ids)
+  return nonEmpty(context)
 }
 
 /** The actor with address and agent: one person, erased as one. */
@@ -116,8 +123,14 @@ function copyWithoutType(named: Actor | Target): Mutable {
 
 const nonEmpty = (value: object): object | undefined => (Object.keys(value).length === 0 ? undefined : value)
 
-function defined(values: { readonly [name: string]: unknown }): { [name: string]: unknown } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+/** Member by member, as above: lists and the index join what was split. */
+function putAll(to: Mutable, from: JsonObject, isWanted?: (name: string) => boolean): Mutable {
+  for (const name of Object.keys(from)) if (isWanted === undefined || isWanted(name)) to[name] = from[name]
+  return to
+}
+
+function putDefined(to: Mutable, name: string, value: unknown): void {
+  if (value !== undefined) to[name] = value
 }
 
 function objectIn(groups: ReadonlyMap<string, Json>, name: string): JsonObject {

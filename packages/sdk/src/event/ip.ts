@@ -31,13 +31,25 @@ export function formatIp(bytes: readonly number[]): string {
 
 /** The two 16-bit groups of a dotted address: no leading zeros, so that nobody reads octal. */
 function parseIpv4(text: string): readonly [number, number] | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
-  if (match === null) return undefined
-  const bytes = match.slice(1)
-  if (bytes.some((byte) => Number(byte) > 255 || String(Number(byte)) !== byte)) return undefined
-  const [a, b, c, d] = bytes.map(Number) as [number, number, number, number]
-  return [a * 256 + b, c * 256 + d]
+  const parts = text.split('.')
+  if (parts.length !== 4) return undefined
+  const [a, b, c, d] = parts.map(parseByte) as [number, number, number, number]
+  return Number.isNaN(a + b + c + d) ? undefined : [a * 256 + b, c * 256 + d]
 }
+
+/** Digit by digit: an address is read for each event that is recorded. */
+function parseByte(text: string): number {
+  if (text === '' || text.length > 3 || (text.length > 1 && text.startsWith('0'))) return Number.NaN
+  let byte = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - DIGIT_ZERO
+    if (digit < 0 || digit > 9) return Number.NaN
+    byte = byte * 10 + digit
+  }
+  return byte > 255 ? Number.NaN : byte
+}
+
+const DIGIT_ZERO = 48
 
 function parseIpv6(text: string): readonly number[] | undefined {
   const halves = text.split('::')

@@ -14,7 +14,7 @@ export {
 export { formatQuery } from './format.js'
 export { parseQueryJson, QUERY_JSON_LEVELS_MAX } from './json.js'
 export { judge } from './judge.js'
-export { atTime, eachWord, factTest, isBetween, type Matcher, matcherOf, rangeMsOf } from './match.js'
+export { atTime, eachText, factTest, isBetween, type Matcher, matcherOf, rangeMsOf } from './match.js'
 export { parseQuery } from './parse.js'
 export { readMoment, spanMs } from './times.js'
 export * from './tree.js'

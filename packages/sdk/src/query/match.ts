@@ -135,32 +135,32 @@ function testOfWords({ text, prefix }: Words): Test {
 /** Members that the server sets: nobody looks for them by words. */
 const NOT_WORDS: ReadonlySet<string> = new Set(['org', 'index', 'occurred_at', 'recorded_at', 'redacted'])
 
-/** Every string and number of an event that somebody said, each once: its words. */
-function textsOf(event: RecordedEvent): ReadonlySet<string> {
-  const texts = new Set<string>()
-  const gather = (value: unknown): void => {
-    if (typeof value === 'string') texts.add(value)
-    else if (typeof value === 'number') texts.add(String(value))
-    else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) gather(member)
-  }
-  for (const [member, value] of Object.entries(event)) if (!NOT_WORDS.has(member)) gather(value)
-  return texts
-}
+/** Members of these are looked through one by one. */
+type Members = { readonly [name: string]: unknown }
 
 /**
- * The words that free text finds an event by, with repetitions. An event for which a lone word holds is one of whose
- * words it is.
+ * Visits every string and number of an event that somebody said, with repetitions: what free text finds it by.
  *
- * @param split what takes a text apart: `wordsOf`, or something that remembers what that said
  * @example
- * eachWord(event, (word) => words.add(word))
+ * eachText(event, (text) => texts.add(text))
  */
-export function eachWord(
-  event: RecordedEvent,
-  visit: (word: string) => void,
-  split: (text: string) => readonly string[] = wordsOf,
-): void {
-  for (const text of textsOf(event)) for (const word of split(text)) visit(word)
+export function eachText(event: RecordedEvent, visit: (text: string) => void): void {
+  const members = event as unknown as Members
+  for (const name of Object.keys(members)) if (!NOT_WORDS.has(name)) gatherTexts(members[name], visit)
+}
+
+function gatherTexts(value: unknown, visit: (text: string) => void): void {
+  if (typeof value === 'string') visit(value)
+  else if (typeof value === 'number') visit(String(value))
+  else if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) gatherTexts(member, visit)
+}
+
+/** The same, each once. */
+function textsOf(event: RecordedEvent): ReadonlySet<string> {
+  const texts = new Set<string>()
+  eachText(event, (text) => texts.add(text))
+  return texts
 }
 
 /** The same query with every span counted back from `nowMs`: what can be asked again and mean the same. */

@@ -158,6 +158,7 @@ export class Guard {
     await this.#background
     await this.#scrubber?.close()
     this.#closeRows?.()
+    this.#closeRows = undefined
     await this.#keeper?.close()
   }
 

@@ -1,12 +1,19 @@
 /** An entry as the index knows it, from the entry's own bytes. */
 import { parseTime } from '@sealedlog/sdk/base'
 import { type Facts, factsOf, type ListPosition, openEntry, type RecordedEvent } from '@sealedlog/sdk/event'
-import { eachWord, wordsOf } from '@sealedlog/sdk/query'
+import { eachText, wordsOf } from '@sealedlog/sdk/query'
 import type { IndexEntry } from './port.js'
 
-export interface ViewEntry extends ListPosition {
+/** An entry as it is opened: where it stands, and what it says. */
+export interface OpenedEntry extends ListPosition {
   readonly org: string
   readonly facts: Facts
+  /** what its words are taken from, with repetitions */
+  readonly texts: readonly string[]
+}
+
+/** The same with its words: what it is to be found by. */
+export interface ViewEntry extends OpenedEntry {
   /** each once, cut to WORD_CHARS_MAX; undefined where there are more than WORDS_MAX: then every text may hold */
   readonly words: ReadonlySet<string> | undefined
 }
@@ -18,24 +25,31 @@ export const WORDS_MAX = 4_096
 export const WORD_CHARS_MAX = 64
 
 /** Opens an entry. @throws AuditError `malformed_leaf` */
-export const openViewEntry = ({ org, index, leaf, disclosures }: IndexEntry): ViewEntry =>
-  toViewEntry(org, openEntry(leaf, disclosures, index))
+export const openIndexEntry = ({ org, index, leaf, disclosures }: IndexEntry): OpenedEntry =>
+  toOpenedEntry(org, openEntry(leaf, disclosures, index))
 
-export function toViewEntry(org: string, event: RecordedEvent): ViewEntry {
-  return {
-    org,
-    index: event.index,
-    atMs: parseTime(event.occurred_at) ?? 0,
-    facts: factsOf(event),
-    words: wordsIn(event),
-  }
+/** The same with its words. @throws AuditError `malformed_leaf` */
+export const openViewEntry = (entry: IndexEntry): ViewEntry => withWords(openIndexEntry(entry))
+
+export const toViewEntry = (org: string, event: RecordedEvent): ViewEntry => withWords(toOpenedEntry(org, event))
+
+function toOpenedEntry(org: string, event: RecordedEvent): OpenedEntry {
+  const texts: string[] = []
+  eachText(event, (text) => texts.push(text))
+  return { org, index: event.index, atMs: parseTime(event.occurred_at) ?? 0, facts: factsOf(event), texts }
 }
 
-function wordsIn(event: RecordedEvent): ReadonlySet<string> | undefined {
+const withWords = (entry: OpenedEntry): ViewEntry => ({ ...entry, words: distinctWords(entry.texts) })
+
+/** The words of texts as they are posted, each once; undefined where there are more than WORDS_MAX. */
+export function distinctWords(texts: readonly string[]): ReadonlySet<string> | undefined {
   const words = new Set<string>()
-  eachWord(event, (word) => words.add(word), postedWordsOf)
+  for (const text of new Set(texts)) for (const word of rememberedWordsOf(text)) words.add(word)
   return words.size > WORDS_MAX ? undefined : words
 }
+
+/** The words of a text as they are posted, with repetitions. */
+export const postedWordsOf = (text: string): readonly string[] => wordsOf(text).map(postedWord)
 
 /** A word as it is posted: well-formed where a character was cut in two, so that files say it back as it is. */
 export const postedWord = (word: string): string =>
@@ -46,11 +60,11 @@ const TEXTS_MAX = 8_192
 const TEXT_CHARS_MAX = 256
 const splitTexts = new Map<string, readonly string[]>()
 
-/** The words of a text as they are posted: the very same strings for the same text, which are quickly found again. */
-function postedWordsOf(text: string): readonly string[] {
+/** The same, of a text that was seen before: whoever goes through many entries meets most of them again. */
+function rememberedWordsOf(text: string): readonly string[] {
   const known = splitTexts.get(text)
   if (known) return known
-  const words = wordsOf(text).map(postedWord)
+  const words = postedWordsOf(text)
   if (text.length > TEXT_CHARS_MAX) return words
   if (splitTexts.size >= TEXTS_MAX) splitTexts.clear()
   splitTexts.set(text, words)

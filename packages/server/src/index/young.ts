@@ -1,7 +1,7 @@
 /** What is in memory of all organizations: entries that no run holds yet. */
 import type { PartSource } from './runs/source.js'
 import type { Segment } from './segment.js'
-import type { ViewEntry } from './view-entry.js'
+import type { OpenedEntry } from './view-entry.js'
 import { YoungPart } from './young/young-part.js'
 
 export class YoungSegments {
@@ -16,7 +16,7 @@ export class YoungSegments {
   }
 
   /** Takes the next entry of an organization, or its first. */
-  add(entry: ViewEntry): void {
+  add(entry: OpenedEntry): void {
     const part = this.#partOf(entry)
     const before = part.postings
     part.add(entry)
@@ -24,7 +24,7 @@ export class YoungSegments {
     this.#postings += part.postings - before
   }
 
-  #partOf({ org, index }: ViewEntry): YoungPart {
+  #partOf({ org, index }: OpenedEntry): YoungPart {
     const known = this.#parts.get(org)
     if (known) return known
     const part = new YoungPart(index)
@@ -37,7 +37,7 @@ export class YoungSegments {
    *
    * @param survivors what they still say, by index
    */
-  erase(org: string, survivors: ReadonlyMap<number, ViewEntry>): void {
+  erase(org: string, survivors: ReadonlyMap<number, OpenedEntry>): void {
     const part = this.#parts.get(org)
     if (part === undefined) return
     const end = part.first + part.count

@@ -14,7 +14,7 @@ const NO_FACTS = Object.fromEntries(Object.keys(FIELDS).map((field) => [field, [
 const young = new YoungSegments()
 for (let index = 0; index < ENTRIES; index += 1) {
   const facts = { ...NO_FACTS, type: [`t${index % 7}`], actor_id: [`u${index % VALUES_MAX}`], target_id: [`n${index}`] }
-  young.add({ org: 'acme', index, atMs: index, facts, words: new Set([`w${index % (VALUES_MAX + 1)}`, 'x']) })
+  young.add({ org: 'acme', index, atMs: index, facts, texts: [`w${index % (VALUES_MAX + 1)} x`] })
 }
 const segments = [young.segment('acme') as Segment]
 

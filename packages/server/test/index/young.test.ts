@@ -8,6 +8,7 @@ import { END, type PostingList, type Segment } from '../../dist/index/segment.js
 import { eachTerm } from '../../dist/index/terms.js'
 import { YoungSegments } from '../../dist/index/young.js'
 import { Utf8Order } from '../../dist/index/young/utf8-order.js'
+import type { ByteTexts } from '../../dist/index/young/young-terms.js'
 
 const SEEDS = [1, 20_261_121]
 
@@ -140,12 +141,19 @@ describe('young entries', () => {
   })
 })
 
+/** Texts as they stand in memory. */
+function bytesOf(texts: readonly string[]): ByteTexts {
+  const starts = [0]
+  for (const text of texts) starts.push((starts.at(-1) as number) + Buffer.byteLength(text))
+  return { count: texts.length, bytes: Buffer.from(texts.join('')), starts: Uint32Array.from(starts) }
+}
+
 describe('texts in the order of their UTF-8', () => {
   const expectOrder = (texts: readonly string[]): void => {
-    const order = new Utf8Order(texts)
+    const order = new Utf8Order(bytesOf(texts))
     const found: string[] = []
     while (order.next()) {
-      expect(order.bytes.toString('utf8', order.start, order.end)).toBe(texts[order.place])
+      expect(Buffer.from(order.bytes.slice(order.start, order.end)).toString('utf8')).toBe(texts[order.place])
       found.push(texts[order.place] as string)
     }
     const expected = texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))

@@ -62,23 +62,46 @@ export const targetTypesOf = (type: string): string[] => [
  * @example
  * targetIdsIn('certificates.activated', { certificates: [{ id: 'cert_1' }, { id: 'cert_2' }] }) // ['cert_1', 'cert_2']
  */
-export function targetIdsIn(type: string, details: Json | undefined): string[] {
-  const paths = (rowOf(type)?.targets ?? []).map((rule) => rule.at).filter((at) => at !== undefined)
-  const found = (paths.length === 0 ? [UNDOCUMENTED_PATH] : paths).flatMap((at) => valuesAt(details, at.split('.')))
-  return [...new Set(found.filter((value) => typeof value === 'string'))]
+export function targetIdsIn(type: string, details: Json | undefined): readonly string[] {
+  if (details === undefined) return NOTHING
+  const found: Json[] = []
+  for (const path of ID_PATHS.get(type) ?? UNDOCUMENTED_PATHS) gather(details, path, 0, found)
+  return found.length === 0 ? NOTHING : [...new Set(found.filter((value) => typeof value === 'string'))]
 }
 
-/** Where OpenAI's `resource_ids` looks in the details of a type that nobody documented. */
-const UNDOCUMENTED_PATH = 'id'
+const NOTHING: readonly string[] = []
 
-/** What stands at a path such as `certificates[].id`. */
-function valuesAt(value: Json | undefined, [step, ...rest]: readonly string[]): readonly Json[] {
-  if (value === undefined) return []
-  if (step === undefined) return [value]
-  const isList = step.endsWith('[]')
-  const name = isList ? step.slice(0, -2) : step
-  if (!isJsonObject(value) || !Object.hasOwn(value, name)) return []
-  const member = value[name]
-  if (!isList) return valuesAt(member, rest)
-  return isJsonArray(member) ? member.flatMap((item) => valuesAt(item, rest)) : []
+interface Step {
+  readonly name: string
+  /** whether the member is a list, and the path goes on in each of its items: `certificates[].id` */
+  readonly isList: boolean
+}
+type Path = readonly Step[]
+
+const pathOf = (text: string): Path =>
+  text.split('.').map((step) => ({ name: step.replace(/\[\]$/, ''), isList: step.endsWith('[]') }))
+
+/** Where OpenAI's `resource_ids` looks in the details of a type that nobody documented. */
+const UNDOCUMENTED_PATHS: readonly Path[] = [pathOf('id')]
+
+/** Taken apart once: this is asked for each event that is recorded. */
+const ID_PATHS: ReadonlyMap<string, readonly Path[]> = new Map(
+  CATALOGUE.flatMap(({ type, targets = [] }) => {
+    const paths = targets.map(({ at }) => at).filter((at) => at !== undefined)
+    return paths.length === 0 ? [] : [[type, paths.map(pathOf)]]
+  }),
+)
+
+/** What stands at a path, from its step `nth` on. */
+function gather(value: Json | undefined, path: Path, nth: number, found: Json[]): void {
+  if (value === undefined) return
+  const step = path[nth]
+  if (step === undefined) {
+    found.push(value)
+    return
+  }
+  if (!isJsonObject(value) || !Object.hasOwn(value, step.name)) return
+  const member = value[step.name]
+  if (!step.isList) gather(member, path, nth + 1, found)
+  else if (isJsonArray(member)) for (const item of member) gather(item, path, nth + 1, found)
 }

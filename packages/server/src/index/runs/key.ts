@@ -33,6 +33,9 @@ const BEGINNINGS = Object.fromEntries(
   Object.entries(CODES).map(([field, code]) => [field, String.fromCharCode(code)]),
 ) as { readonly [F in TermField]: string }
 
+/** The first byte of the keys of a field. */
+export const codeOf = (field: TermField): number => CODES[field]
+
 const NOT_ASCII = /[\u0080-\uffff]/
 
 /**

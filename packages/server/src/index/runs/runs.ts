@@ -16,7 +16,7 @@ import {
 } from '../port.js'
 import { searchSegments } from '../search.js'
 import type { Segment } from '../segment.js'
-import { forgetTexts, openViewEntry } from '../view-entry.js'
+import { forgetTexts, openIndexEntry, openViewEntry } from '../view-entry.js'
 import { BrokenRun } from './broken-run.js'
 import { Erasures } from './erasures.js'
 import { OVERFULL_FACTOR, type RunsLimits } from './limits.js'
@@ -57,8 +57,8 @@ export class Runs {
     const fresh = freshEntries(entries, (org) => this.size(org))
     if (fresh instanceof IndexBehind) throw fresh
     this.#refuseOverfull()
-    // all of them before any is kept: one that cannot be read refuses the call
-    for (const entry of fresh.entries.map(openViewEntry)) this.#youngs.add(entry)
+    // one at a time, so that nothing of an entry outlives it: one that cannot be read refuses itself and what follows
+    for (const entry of fresh.entries) this.#youngs.add(openIndexEntry(entry))
     if (this.#youngs.sealFull()) this.#upkeep.wake()
     if (this.#isCongested()) await new Promise<void>((resolve) => this.#held.push(resolve))
   }

@@ -1,6 +1,6 @@
 /** Entries that no run holds yet: those that grow, and before them the full ones that wait to be written. */
 import type { Segment } from '../segment.js'
-import type { ViewEntry } from '../view-entry.js'
+import type { OpenedEntry } from '../view-entry.js'
 import { YoungSegments } from '../young.js'
 import type { RunsLimits } from './limits.js'
 import type { Survivors } from './survivors.js'
@@ -49,7 +49,7 @@ export class Youngs {
     return [...this.#sealed, this.#growing]
   }
 
-  add(entry: ViewEntry): void {
+  add(entry: OpenedEntry): void {
     this.#growing.segments.add(entry)
     this.#sizes.set(entry.org, entry.index + 1)
   }

@@ -1,14 +1,10 @@
 /** The terms of young entries in the order of their keys, one after the other, as a run is written. */
-import { type Field, FIELDS } from '@sealedlog/sdk/event'
-import { keyOf } from '../runs/key.js'
 import type { Terms } from '../runs/source.js'
-import type { TermField } from '../segment.js'
-import { FieldTerms } from './field-terms.js'
+import type { Chains } from './chains.js'
 import { Utf8Order } from './utf8-order.js'
 import type { YoungSegment } from './young-segment.js'
+import type { ByteTexts } from './young-terms.js'
 
-/** In the order of their keys. */
-const TERM_FIELDS: readonly TermField[] = [...(Object.keys(FIELDS) as Field[]), 'word']
 const ROOM = 256
 
 export class SortedTerms implements Terms {
@@ -16,49 +12,39 @@ export class SortedTerms implements Terms {
   keyBytes = 0
   ordinals = new Uint32Array(ROOM)
   count = 0
+  readonly #chains: Chains
+  /** all lists, as places of entries */
+  readonly #places: Uint32Array
   readonly #segment: YoungSegment
-  readonly #termsOf: (field: TermField) => FieldTerms | undefined
-  #fields = 0
-  #terms = new FieldTerms()
-  /** the values of the field that is on */
-  #order = new Utf8Order([])
+  readonly #order: Utf8Order
 
-  constructor(segment: YoungSegment, termsOf: (field: TermField) => FieldTerms | undefined) {
+  /** @param chains the places of the segment's entries, a list for each term */
+  constructor(terms: ByteTexts, chains: Chains, segment: YoungSegment) {
+    this.#order = new Utf8Order(terms)
+    this.#chains = chains
+    this.#places = chains.readAll()
     this.#segment = segment
-    this.#termsOf = termsOf
   }
 
   next(): boolean {
-    while (!this.#order.next()) if (!this.#openField()) return false
+    if (!this.#order.next()) return false
     this.#readKey()
-    this.#readOrdinals(this.#terms.lists[this.#order.place] as number)
+    this.#readOrdinals(this.#order.place)
     return true
   }
 
-  #openField(): boolean {
-    const field = TERM_FIELDS[this.#fields++]
-    if (field === undefined) return false
-    this.#terms = this.#termsOf(field) ?? new FieldTerms()
-    this.#order = new Utf8Order(this.#terms.values)
-    this.key[0] = keyOf(field, '').charCodeAt(0)
-    return true
-  }
-
-  /** Behind the field's code, which stands there. */
   #readKey(): void {
     const { bytes, start, end } = this.#order
-    this.keyBytes = 1 + end - start
-    if (this.keyBytes > this.key.length) {
-      const [code = 0] = this.key
-      this.key = new Uint8Array(this.keyBytes * 2)
-      this.key[0] = code
-    }
-    for (let at = start, to = 1; at < end; at++, to++) this.key[to] = bytes[at] as number
+    this.keyBytes = end - start
+    if (this.keyBytes > this.key.length) this.key = new Uint8Array(this.keyBytes * 2)
+    for (let at = start, to = 0; at < end; at++, to++) this.key[to] = bytes[at] as number
   }
 
   #readOrdinals(list: number): void {
-    this.count = this.#segment.lengthOf(list)
+    this.count = this.#chains.countOf(list)
     if (this.count > this.ordinals.length) this.ordinals = new Uint32Array(this.count * 2)
-    this.#segment.readOrdinals(list, this.ordinals)
+    const from = this.#chains.endOf(list) - this.count
+    for (let at = 0; at < this.count; at++) this.ordinals[at] = this.#places[from + at] as number
+    this.#segment.toOrdinals(this.ordinals, this.count)
   }
 }

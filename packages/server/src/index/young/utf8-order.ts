@@ -1,4 +1,5 @@
 /** Texts in the order of their UTF-8, found a few at a time: hundreds of thousands are sorted beside other work. */
+import type { ByteTexts } from './young-terms.js'
 
 /** So many are parted by one byte; fewer are sorted by four at once, and very few by comparing. */
 const SORTED_AT_ONCE = 4_096
@@ -15,16 +16,16 @@ interface Group {
 }
 
 /**
- * Texts as bytes in one piece: each is read once as a string, and compared as numbers.
+ * Texts as bytes in one piece are compared as numbers.
  *
  * @example
- * const order = new Utf8Order(['b', 'a'])
+ * const order = new Utf8Order({ count: 2, bytes: encodeUtf8('ba'), starts: Uint32Array.of(0, 1, 2) })
  * while (order.next()) console.log(order.place) // 1, 0
  */
 export class Utf8Order {
   /** where the text that is on stands among those that were given */
   place = 0
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
   /** where each begins, and the last ends */
   readonly #starts: Uint32Array
   readonly #order: Uint32Array
@@ -36,10 +37,9 @@ export class Utf8Order {
   #sorted = 0
 
   /** @param texts each once */
-  constructor(texts: readonly string[]) {
-    const { length } = texts
-    this.#starts = new Uint32Array(length + 1)
-    this.bytes = writeUtf8(texts, this.#starts)
+  constructor({ count: length, bytes, starts }: ByteTexts) {
+    this.bytes = bytes
+    this.#starts = starts
     this.#order = Uint32Array.from({ length }, (_, place) => place)
     this.#spare = new Uint32Array(length)
     this.#numbers = new Float64Array(Math.min(length, SORTED_AT_ONCE))
@@ -179,34 +179,4 @@ function bump(counts: Uint32Array, at: number): number {
   const count = counts[at] as number
   counts[at] = count + 1
   return count
-}
-
-/** The texts one after the other; `starts` learns where. */
-function writeUtf8(texts: readonly string[], starts: Uint32Array): Buffer {
-  let bytes = Buffer.allocUnsafeSlow(texts.length * 16 + 64)
-  let end = 0
-  for (let nth = 0; nth < texts.length; nth++) {
-    const text = texts[nth] as string
-    if (end + text.length * 3 > bytes.length) bytes = larger(bytes, end + text.length * 3)
-    starts[nth] = end
-    end = writeAscii(text, bytes, end) ?? end + bytes.write(text, end, 'utf8')
-  }
-  starts[texts.length] = end
-  return bytes
-}
-
-/** @returns where it ends; undefined where it is not in ASCII */
-function writeAscii(text: string, bytes: Buffer, start: number): number | undefined {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code > 127) return undefined
-    bytes[start + at] = code
-  }
-  return start + text.length
-}
-
-function larger(bytes: Buffer, needed: number): Buffer<ArrayBuffer> {
-  const grown = Buffer.allocUnsafeSlow(Math.max(needed, bytes.length * 2))
-  grown.set(bytes)
-  return grown
 }

@@ -1,21 +1,22 @@
 /** The young entries of one organization: they grow, are searched, and are what a part of a run is made from. */
 import { assert } from '@sealedlog/sdk/base'
 import type { PartSource, Terms } from '../runs/source.js'
-import type { TermField } from '../segment.js'
-import { eachTerm } from '../terms.js'
-import type { ViewEntry } from '../view-entry.js'
+import { eachFact } from '../terms.js'
+import type { OpenedEntry } from '../view-entry.js'
 import { Chains } from './chains.js'
-import { FieldTerms } from './field-terms.js'
 import { SortedTerms } from './sorted-terms.js'
 import { TimeOrder } from './time-order.js'
 import { YoungSegment } from './young-segment.js'
+import { YoungTerms } from './young-terms.js'
+import { YoungWords } from './young-words.js'
 
 export class YoungPart implements PartSource {
   readonly first: number
   readonly order = new TimeOrder()
-  /** the places of entries, by term */
+  readonly terms = new YoungTerms()
+  /** the places of entries, a list for each term */
   readonly chains = new Chains()
-  readonly #fields = new Map<TermField, FieldTerms>()
+  readonly #words = new YoungWords(this.terms, this.chains)
   /** good until something is added */
   #segment: YoungSegment | undefined
 
@@ -31,7 +32,7 @@ export class YoungPart implements PartSource {
     return this.chains.length
   }
 
-  add(entry: ViewEntry): void {
+  add(entry: OpenedEntry): void {
     const place = this.count
     assert(entry.index === this.first + place, 'young entries follow one another')
     this.#segment = undefined
@@ -39,37 +40,10 @@ export class YoungPart implements PartSource {
     this.#post(entry, place)
   }
 
-  /** Posts an entry of which something may have been erased, once what it said before is gone. */
-  #post(entry: ViewEntry, place: number): void {
-    let last: TermField | undefined
-    let terms: FieldTerms | undefined
-    eachTerm(entry, (field, value) => {
-      // words come in a row
-      if (field !== last) terms = this.#termsOf(field)
-      last = field
-      this.chains.add(this.#listOf(terms as FieldTerms, value), place)
-    })
-  }
-
-  #listOf(terms: FieldTerms, value: string): number {
-    const known = terms.find(value)
-    if (known !== undefined) return known
-    const list = this.chains.begin()
-    terms.add(value, list)
-    return list
-  }
-
-  #termsOf(field: TermField): FieldTerms {
-    const known = this.#fields.get(field)
-    if (known) return known
-    const terms = new FieldTerms()
-    this.#fields.set(field, terms)
-    return terms
-  }
-
-  /** The values of a field, if there are any. */
-  fieldTerms(field: TermField): FieldTerms | undefined {
-    return this.#fields.get(field)
+  /** Posts an entry, of which something may have been erased: what it said before is gone then. */
+  #post({ facts, texts }: OpenedEntry, place: number): void {
+    eachFact(facts, (field, value) => this.chains.add(this.terms.take(field, value), place))
+    this.#words.post(texts, place)
   }
 
   /** As it stands now: good until something is added. */
@@ -82,18 +56,16 @@ export class YoungPart implements PartSource {
   }
 
   /** The same entries with what survives of some, made anew: nothing of what is gone is left in it. */
-  erased(survivors: ReadonlyMap<number, ViewEntry>): YoungPart {
+  erased(survivors: ReadonlyMap<number, OpenedEntry>): YoungPart {
     const made = new YoungPart(this.first)
     for (let place = 0; place < this.count; place++) made.order.add(this.order.timeAt(place))
     const places = new Uint32Array(this.count)
-    for (const [field, { values, lists }] of this.#fields) {
-      const terms = made.#termsOf(field)
-      for (const [at, value] of values.entries()) {
-        const list = lists[at] as number
-        this.chains.read(list, places)
-        const kept = places.subarray(0, this.chains.countOf(list)).filter((place) => !survivors.has(this.first + place))
-        for (const place of kept) made.chains.add(made.#listOf(terms, value), place)
-      }
+    for (let list = 0; list < this.chains.lists; list++) {
+      this.chains.read(list, places)
+      const kept = places.subarray(0, this.chains.countOf(list)).filter((place) => !survivors.has(this.first + place))
+      if (kept.length === 0) continue
+      const taken = made.terms.takeFrom(this.terms, list)
+      for (const place of kept) made.chains.add(taken, place)
     }
     for (const [index, entry] of survivors) made.#post(entry, index - this.first)
     return made
@@ -112,6 +84,6 @@ export class YoungPart implements PartSource {
   }
 
   eachTerm(): Terms {
-    return new SortedTerms(this.segment(), (field) => this.fieldTerms(field))
+    return new SortedTerms(this.terms, this.chains, this.segment())
   }
 }

@@ -1,11 +1,11 @@
 /** Young entries as a segment: lists are put together when somebody asks for them. */
 import type { ListPosition } from '@sealedlog/sdk/event'
 import { ArrayList } from '../array-list.js'
-import { keyOf } from '../runs/key.js'
+import { valueOf } from '../runs/key.js'
 import type { Hours, Ordinals, PostingList, Segment, TermField, TermList } from '../segment.js'
 import type { Chains } from './chains.js'
-import type { FieldTerms } from './field-terms.js'
 import type { TimeOrder } from './time-order.js'
+import type { YoungTerms } from './young-terms.js'
 
 const HOUR_MS = 3_600_000
 /** A list of more than one in so many entries is sorted by marking them all. */
@@ -17,9 +17,9 @@ export interface Young {
   readonly count: number
   /** settled */
   readonly order: TimeOrder
-  /** the places of entries, by list */
+  readonly terms: YoungTerms
+  /** the places of entries, a list for each term */
   readonly chains: Chains
-  fieldTerms(field: TermField): FieldTerms | undefined
 }
 
 export class YoungSegment implements Segment {
@@ -63,16 +63,15 @@ export class YoungSegment implements Segment {
   }
 
   find(field: TermField, value: string): PostingList | undefined {
-    const list = this.#part.fieldTerms(field)?.find(value)
+    const list = this.#part.terms.find(field, value)
     return list === undefined ? undefined : this.#list(list)
   }
 
   valuesFrom(field: TermField, prefix: string, max: number): readonly TermList[] {
-    const terms = this.#part.fieldTerms(field)
-    if (terms === undefined) return []
-    const found = terms.startingWith(prefix, max).map((place) => {
-      const value = terms.values[place] as string
-      return { key: keyOf(field, value), value, list: this.#list(terms.lists[place] as number) }
+    const { terms } = this.#part
+    const found = terms.startingWith(field, prefix, max).map((number) => {
+      const key = terms.keyAt(number)
+      return { key, value: valueOf(key), list: this.#list(number) }
     })
     return found.sort((a, b) => (a.key < b.key ? -1 : 1))
   }
@@ -91,16 +90,20 @@ export class YoungSegment implements Segment {
 
   /** Puts the ordinals of a list into an array that has room for them, ascending. */
   readOrdinals(list: number, into: Uint32Array): void {
-    const count = this.lengthOf(list)
     this.#part.chains.read(list, into)
+    this.toOrdinals(into, this.lengthOf(list))
+  }
+
+  /** Makes the ordinals of entries of their places, ascending. */
+  toOrdinals(places: Uint32Array, count: number): void {
     let ascends = true
     for (let at = 0; at < count; at++) {
-      into[at] = this.order.ordinalOf(into[at] as number)
-      ascends &&= at === 0 || (into[at - 1] as number) < (into[at] as number)
+      places[at] = this.order.ordinalOf(places[at] as number)
+      ascends &&= at === 0 || (places[at - 1] as number) < (places[at] as number)
     }
     if (ascends) return
-    if (count * MARKED_SHARE > this.count) sortByMarks(into, count, this.count)
-    else into.subarray(0, count).sort()
+    if (count * MARKED_SHARE > this.count) sortByMarks(places, count, this.count)
+    else places.subarray(0, count).sort()
   }
 
   hours(): Hours {
