@@ -2,7 +2,7 @@
 import { parseTime } from '../base/index.js'
 import { isTenantScoped, targetIdsIn, targetTypesOf } from './catalogue/index.js'
 import { canonicalIp } from './ip.js'
-import type { RecordedEvent, Target } from './types.js'
+import type { Actor, RecordedEvent, Target } from './types.js'
 
 /** What a list can be narrowed by: names and their meaning, in the order the docs print them. */
 export const FIELDS = {
@@ -30,11 +30,11 @@ export function factsOf(event: RecordedEvent): Facts {
   const { actor, project, context, targets = [], details } = event
   return {
     type: [event.type],
-    actor_id: distinct([actor?.id, actor?.api_key?.id]),
+    actor_id: actorIdsOf(actor),
     actor_type: factOf(actor?.type),
     actor_email: factOf(actor?.email?.toLowerCase()),
-    target_id: distinct([...targets.map(idOf), ...targetIdsIn(event.type, details)]),
-    target_type: targets.length > 0 ? distinct(targets.map(typeOf)) : details ? targetTypesOf(event.type) : NONE,
+    target_id: targetIdsOf(targets, targetIdsIn(event.type, details)),
+    target_type: targets.length > 0 ? typesOf(targets) : details ? targetTypesOf(event.type) : NONE,
     project_id: factOf(project?.id),
     bucket: [event.bucket],
     outcome: [event.outcome],
@@ -48,20 +48,30 @@ const NONE: readonly string[] = []
 const YES: readonly string[] = ['yes']
 const NO: readonly string[] = ['no']
 
-const idOf = ({ id }: Target): string | undefined => id
-const typeOf = ({ type }: Target): string => type
-
 const factOf = (value: string | undefined): readonly string[] => (value === undefined ? NONE : [value])
 
-/** Values that are compared each with each: a set costs more. */
+function actorIdsOf(actor: Actor | undefined): readonly string[] {
+  const [id, key] = [actor?.id, actor?.api_key?.id]
+  return id === undefined || key === undefined || id === key ? factOf(id ?? key) : [id, key]
+}
+
+function targetIdsOf(targets: readonly Target[], inDetails: readonly string[]): readonly string[] {
+  const ids: string[] = []
+  for (const { id } of targets) if (id !== undefined) ids.push(id)
+  for (const id of inDetails) ids.push(id)
+  return distinct(ids)
+}
+
+const typesOf = (targets: readonly Target[]): readonly string[] => distinct(targets.map(({ type }) => type))
+
+/** Values that are compared each with each: for so few, a set costs more. */
 const FEW = 16
 
-/** Those that are defined, each once, in their order. */
-function distinct(values: readonly (string | undefined)[]): readonly string[] {
-  if (values.length > FEW) return [...new Set(values.filter((value) => value !== undefined))]
-  const found: string[] = []
-  for (const value of values) if (value !== undefined && !found.includes(value)) found.push(value)
-  return found
+/** Each once, in their order. */
+function distinct(values: string[]): readonly string[] {
+  if (values.length > FEW) return [...new Set(values)]
+  for (let at = 1; at < values.length; at++) if (values.indexOf(values[at] as string) < at) return [...new Set(values)]
+  return values
 }
 
 /** Where an event stands in a list: newest first by `occurred_at`, then by index. */

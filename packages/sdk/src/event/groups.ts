@@ -125,7 +125,7 @@ const nonEmpty = (value: object): object | undefined => (Object.keys(value).leng
 
 /** Member by member, as above: lists and the index join what was split. */
 function putAll(to: Mutable, from: JsonObject, isWanted?: (name: string) => boolean): Mutable {
-  for (const name of Object.keys(from)) if (isWanted === undefined || isWanted(name)) to[name] = from[name]
+  for (const name in from) if (isWanted === undefined || isWanted(name)) to[name] = from[name]
   return to
 }
 

@@ -244,10 +244,17 @@ const malformedLeaf = (why: string): AuditError => new AuditError('malformed_lea
 /** Reads a disclosure: salt, group and value. */
 export const parseDisclosure = (bytes: Uint8Array): Disclosure => toDisclosure(parseText(decodeUtf8(bytes)))
 
-/** Reads the disclosures of an entry in one go: a line feed stands between two of them, and in none. */
+/** Reads the disclosures of an entry: a line feed stands between two of them, and in none. */
 function parseDisclosures(bytes: Uint8Array): readonly Disclosure[] {
-  const lines = bytes.at(-1) === LINE_FEED ? bytes.subarray(0, -1) : bytes
-  return (parseText(`[${decodeUtf8(lines).replaceAll('\n', ',')}]`) as readonly Json[]).map(toDisclosure)
+  const text = decodeUtf8(bytes)
+  const found: Disclosure[] = []
+  for (let start = 0; start < text.length; ) {
+    const feed = text.indexOf('\n', start)
+    const end = feed === -1 ? text.length : feed
+    found.push(toDisclosure(parseText(text.slice(start, end))))
+    start = end + 1
+  }
+  return found
 }
 
 function toDisclosure(value: Json): Disclosure {

@@ -146,14 +146,15 @@ type Members = { readonly [name: string]: unknown }
  */
 export function eachText(event: RecordedEvent, visit: (text: string) => void): void {
   const members = event as unknown as Members
-  for (const name of Object.keys(members)) if (!NOT_WORDS.has(name)) gatherTexts(members[name], visit)
+  for (const name in members) if (!NOT_WORDS.has(name)) gatherTexts(members[name], visit)
 }
 
 function gatherTexts(value: unknown, visit: (text: string) => void): void {
   if (typeof value === 'string') visit(value)
   else if (typeof value === 'number') visit(String(value))
-  else if (typeof value === 'object' && value !== null)
-    for (const member of Object.values(value)) gatherTexts(member, visit)
+  else if (Array.isArray(value)) for (const item of value) gatherTexts(item, visit)
+  // what was read from JSON has members of its own alone; a list of them would be made for each object
+  else for (const name in value as Members | null) gatherTexts((value as Members)[name], visit)
 }
 
 /** The same, each once. */

@@ -48,6 +48,15 @@ const text = fc.oneof(
   fc.array(fc.constantFrom(...FRAGMENTS, ...WORDS), { maxLength: 6 }).map((parts) => parts.join('')),
 )
 
+test('in ASCII are runs of letters and digits, in lower case', () => {
+  const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+  fc.assert(
+    fc.property(ascii, (said) => {
+      expect(wordsOf(said)).toEqual(said.toLowerCase().match(/[a-z0-9]+/g) ?? [])
+    }),
+  )
+})
+
 test('words are read back from words', () => {
   fc.assert(
     fc.property(text, (said) => {

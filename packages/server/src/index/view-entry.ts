@@ -49,7 +49,12 @@ export function distinctWords(texts: readonly string[]): ReadonlySet<string> | u
 }
 
 /** The words of a text as they are posted, with repetitions. */
-export const postedWordsOf = (text: string): readonly string[] => wordsOf(text).map(postedWord)
+export function postedWordsOf(text: string): readonly string[] {
+  const words = wordsOf(text)
+  return words.some(isLong) ? words.map(postedWord) : words
+}
+
+const isLong = (word: string): boolean => word.length > WORD_CHARS_MAX
 
 /** A word as it is posted: well-formed where a character was cut in two, so that files say it back as it is. */
 export const postedWord = (word: string): string =>

@@ -19,14 +19,23 @@ let limited: World
 /** The retry count that each attempt said, and how it was answered. */
 const attempts: { readonly retry: string; status: number; readonly retryAfter: string | undefined }[] = []
 
+type Headers = Readonly<Record<string, string>>
+
 function watch({ server }: World): void {
   server.app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (request.headers['x-stainless-retry-count'] === undefined) return
+    let retryAfter: string | undefined
+    const writeHead = response.writeHead.bind(response) as (status: number, headers: Headers) => ServerResponse
+    // headers that are handed over with the status are not to be asked for afterwards
+    response.writeHead = ((status: number, headers: Headers) => {
+      retryAfter = headers['retry-after']
+      return writeHead(status, headers)
+    }) as typeof response.writeHead
     response.on('finish', () =>
       attempts.push({
         retry: String(request.headers['x-stainless-retry-count']),
         status: response.statusCode,
-        retryAfter: response.getHeader('retry-after') as string | undefined,
+        retryAfter,
       }),
     )
   })

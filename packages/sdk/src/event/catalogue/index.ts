@@ -86,7 +86,7 @@ const UNDOCUMENTED_PATHS: readonly Path[] = [pathOf('id')]
 
 /** Taken apart once: this is asked for each event that is recorded. */
 const ID_PATHS: ReadonlyMap<string, readonly Path[]> = new Map(
-  CATALOGUE.flatMap(({ type, targets = [] }) => {
+  CATALOGUE.flatMap(({ type, targets }) => {
     const paths = targets.map(({ at }) => at).filter((at) => at !== undefined)
     return paths.length === 0 ? [] : [[type, paths.map(pathOf)]]
   }),

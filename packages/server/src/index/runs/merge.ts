@@ -37,6 +37,7 @@ export function* mergeParts(
   erasing?: Erasing,
 ): Generator<undefined, PartPlace> {
   const mapped = yield* mergePositions(sources, writer)
+  for (const source of sources) if (source.prepare) yield* source.prepare()
   const queue = new TermQueue(mapped.map((positions, nth) => ({ nth, terms: termsOf(sources, nth), positions })))
   const list = new JoinedList(erasing)
   let terms = 0

@@ -19,7 +19,8 @@ export interface PackedEntries {
 
 export type Call =
   | { readonly name: 'open' }
-  | { readonly name: 'put'; readonly entries: PackedEntries }
+  /** several puts: `sizes` says how many entries each has */
+  | { readonly name: 'put'; readonly entries: PackedEntries; readonly sizes: readonly number[] }
   | { readonly name: 'erase'; readonly org: string; readonly entries: PackedEntries }
   | { readonly name: 'finishErasing' }
   | { readonly name: 'search'; readonly request: SearchRequest }
@@ -41,8 +42,8 @@ export interface Fault {
   readonly org?: string
 }
 
-/** Numbers: what a search found, or a size; whether erasing is finished; undefined: it is done. */
-export type Value = Float64Array<ArrayBuffer> | Counts | number | boolean | undefined
+/** Numbers: what a search found, or a size; whether erasing is finished; why puts were refused; undefined: it is done. */
+export type Value = Float64Array<ArrayBuffer> | Counts | number | boolean | readonly (Fault | undefined)[] | undefined
 
 export interface Answer {
   readonly number: number

@@ -1,8 +1,18 @@
 /** The index in runs as the server's thread sees it: calls go to a thread of their own, so that no search blocks a request. */
 import { Worker } from 'node:worker_threads'
 import type { CountRequest, Counts, EventIndex, Found, IndexEntry, SearchRequest } from '../port.js'
+import { GatheredPuts, type WaitingPut } from './gathered-puts.js'
 import { RUNS_LIMITS, type RunsLimits } from './limits.js'
-import { type Answer, type Ask, type Call, packEntries, unpackError, unpackFound, type Value } from './messages.js'
+import {
+  type Answer,
+  type Ask,
+  type Call,
+  type Fault,
+  packEntries,
+  unpackError,
+  unpackFound,
+  type Value,
+} from './messages.js'
 
 /** What the thread makes and drops is dropped before it is this much: left alone, it would be 150 MB, and no faster. */
 const YOUNG_MB_MAX = 24
@@ -34,6 +44,7 @@ class RunsIndex implements EventIndex {
   readonly #worker: Worker
   readonly #exited: Promise<void>
   readonly #waiting = new Map<number, Waiting>()
+  readonly #puts = new GatheredPuts((puts) => this.#sendPuts(puts))
   #asked = 0
   /** why no more calls are taken */
   #ended: Error | undefined
@@ -61,9 +72,9 @@ class RunsIndex implements EventIndex {
     await this.#ask({ name: 'open' })
   }
 
-  async put(entries: readonly IndexEntry[]): Promise<void> {
-    const packed = packEntries(entries)
-    await this.#ask({ name: 'put', entries: packed }, [packed.bytes.buffer])
+  put(entries: readonly IndexEntry[]): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    return new Promise((resolve, reject) => this.#puts.add({ entries, resolve, reject }))
   }
 
   async erase(org: string, entries: readonly IndexEntry[]): Promise<void> {
@@ -105,15 +116,33 @@ class RunsIndex implements EventIndex {
     await this.#exited
   }
 
-  /** Sends a call at once, so that calls arrive in the order in which they were made. */
+  /** Sends a call at once, after all puts, so that calls arrive in the order in which they were made. */
   #ask(call: Call, transfer: readonly ArrayBuffer[] = []): Promise<Value> {
     if (this.#ended) return Promise.reject(this.#ended)
+    this.#puts.flush()
+    return new Promise((resolve, reject) => this.#send(call, transfer, { resolve, reject }))
+  }
+
+  /** Several puts in one message, and each is told what became of it. */
+  #sendPuts(puts: readonly WaitingPut[]): void {
+    const settled: Waiting = {
+      resolve: (faults) => settlePuts(puts, faults as readonly (Fault | undefined)[] | undefined),
+      reject: (error) => refusePuts(puts, error),
+    }
+    try {
+      const packed = packEntries(puts.flatMap(({ entries }) => entries))
+      const sizes = puts.map(({ entries }) => entries.length)
+      this.#send({ name: 'put', entries: packed, sizes }, [packed.bytes.buffer], settled)
+    } catch (error) {
+      settled.reject(error as Error)
+    }
+  }
+
+  #send(call: Call, transfer: readonly ArrayBuffer[], waiting: Waiting): void {
     this.#asked += 1
     const ask: Ask = { number: this.#asked, call }
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(ask.number, { resolve, reject })
-      this.#worker.postMessage(ask, transfer)
-    })
+    this.#waiting.set(ask.number, waiting)
+    this.#worker.postMessage(ask, transfer)
   }
 
   #settle({ number, value, fault }: Answer): void {
@@ -128,5 +157,19 @@ class RunsIndex implements EventIndex {
     this.#ended ??= new Error(`the index is gone: ${cause.message}`, { cause })
     for (const { reject } of this.#waiting.values()) reject(this.#ended)
     this.#waiting.clear()
+    refusePuts(this.#puts.take(), this.#ended)
   }
+}
+
+/** @param faults of each put; undefined where all went well */
+function settlePuts(puts: readonly WaitingPut[], faults: readonly (Fault | undefined)[] | undefined): void {
+  puts.forEach(({ resolve, reject }, nth) => {
+    const fault = faults?.[nth]
+    if (fault) reject(unpackError(fault))
+    else resolve()
+  })
+}
+
+function refusePuts(puts: readonly WaitingPut[], error: Error): void {
+  for (const { reject } of puts) reject(error)
 }

@@ -20,6 +20,8 @@ export interface PartSource {
   /** in the order of (`occurred_at`, index): the times in Unix milliseconds, and index − first */
   positions(): { readonly times: Float64Array; readonly offsets: Uint32Array }
   eachTerm(): Terms
+  /** Does ahead, in steps, what `eachTerm` would do at once. */
+  prepare?(): Generator<undefined, void>
 }
 
 /** The key that terms stand on, as a string. */

@@ -1,17 +1,25 @@
 /**
  * Lists that grow at their ends, many at once: what is added knows which list it was added to, and what before it. So one
- * list is read from its end, and all of them in one go from their beginnings.
+ * list is read from its end, and all of them together from their beginnings.
  */
 
 const ROOM = 64
 /** What is known of a list stands together: it is looked at for each number that comes. */
-const LIST_NUMBERS = 4
+const LIST_NUMBERS = 3
 const COUNT = 0
 /** its last number, and where in the order of what was added */
 const LAST = 1
 const LAST_AT = 2
-/** where its next number goes, while all lists are read */
-const NEXT = 3
+
+/** Numbers between two steps: a millisecond or less. */
+const STEP_NUMBERS = 65_536
+
+/** Lists one behind the other, each in the order in which it grew. */
+export interface AllLists {
+  readonly numbers: Uint32Array
+  /** by list, where it ends */
+  readonly ends: Uint32Array
+}
 
 export class Chains {
   /** how many lists */
@@ -64,26 +72,25 @@ export class Chains {
     }
   }
 
-  /** All lists, one behind the other: each in the order in which it grew, up to its `endOf`. */
-  readAll(): Uint32Array {
-    const known = this.#known
-    for (let list = 0, next = 0; list < this.lists; list++) {
-      known[list * LIST_NUMBERS + NEXT] = next
-      next += this.countOf(list)
+  /** All lists, in steps. */
+  *readAll(): Generator<undefined, AllLists> {
+    const ends = new Uint32Array(this.lists)
+    for (let list = 0, end = 0; list < this.lists; list++) {
+      ends[list] = end
+      end += this.countOf(list)
     }
-    const all = new Uint32Array(this.length)
-    for (let at = 0; at < this.length; at++) {
-      const next = (this.#listOf[at] as number) * LIST_NUMBERS + NEXT
-      const to = known[next] as number
-      all[to] = this.#numbers[at] as number
-      known[next] = to + 1
+    const numbers = new Uint32Array(this.length)
+    for (let at = 0; at < this.length; ) {
+      // each moves its list's end to where it stands itself: at last they are the ends
+      for (const stop = Math.min(this.length, at + STEP_NUMBERS); at < stop; at++) {
+        const list = this.#listOf[at] as number
+        const end = ends[list] as number
+        numbers[end] = this.#numbers[at] as number
+        ends[list] = end + 1
+      }
+      yield
     }
-    return all
-  }
-
-  /** Where a list ends among all, once they have been read, and until something is added. */
-  endOf(list: number): number {
-    return this.#known[list * LIST_NUMBERS + NEXT] as number
+    return { numbers, ends }
   }
 }
 

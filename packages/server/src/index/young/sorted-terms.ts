@@ -1,6 +1,6 @@
 /** The terms of young entries in the order of their keys, one after the other, as a run is written. */
 import type { Terms } from '../runs/source.js'
-import type { Chains } from './chains.js'
+import type { AllLists } from './chains.js'
 import { Utf8Order } from './utf8-order.js'
 import type { YoungSegment } from './young-segment.js'
 import type { ByteTexts } from './young-terms.js'
@@ -12,17 +12,14 @@ export class SortedTerms implements Terms {
   keyBytes = 0
   ordinals = new Uint32Array(ROOM)
   count = 0
-  readonly #chains: Chains
-  /** all lists, as places of entries */
-  readonly #places: Uint32Array
+  /** the places of entries, a list for each term */
+  readonly #lists: AllLists
   readonly #segment: YoungSegment
   readonly #order: Utf8Order
 
-  /** @param chains the places of the segment's entries, a list for each term */
-  constructor(terms: ByteTexts, chains: Chains, segment: YoungSegment) {
+  constructor(terms: ByteTexts, lists: AllLists, segment: YoungSegment) {
     this.#order = new Utf8Order(terms)
-    this.#chains = chains
-    this.#places = chains.readAll()
+    this.#lists = lists
     this.#segment = segment
   }
 
@@ -41,10 +38,12 @@ export class SortedTerms implements Terms {
   }
 
   #readOrdinals(list: number): void {
-    this.count = this.#chains.countOf(list)
+    const { numbers, ends } = this.#lists
+    const from = list === 0 ? 0 : (ends[list - 1] as number)
+    this.count = (ends[list] as number) - from
     if (this.count > this.ordinals.length) this.ordinals = new Uint32Array(this.count * 2)
-    const from = this.#chains.endOf(list) - this.count
-    for (let at = 0; at < this.count; at++) this.ordinals[at] = this.#places[from + at] as number
-    this.#segment.toOrdinals(this.ordinals, this.count)
+    const { ordinals } = this
+    for (let at = 0; at < this.count; at++) ordinals[at] = numbers[from + at] as number
+    this.#segment.toOrdinals(ordinals, this.count)
   }
 }

@@ -40,7 +40,8 @@ export class Utf8Order {
   constructor({ count: length, bytes, starts }: ByteTexts) {
     this.bytes = bytes
     this.#starts = starts
-    this.#order = Uint32Array.from({ length }, (_, place) => place)
+    this.#order = new Uint32Array(length)
+    for (let place = 0; place < length; place++) this.#order[place] = place
     this.#spare = new Uint32Array(length)
     this.#numbers = new Float64Array(Math.min(length, SORTED_AT_ONCE))
     this.#groups = length === 0 ? [] : [{ from: 0, to: length, shared: 0 }]

@@ -3,7 +3,7 @@ import { assert } from '@sealedlog/sdk/base'
 import type { PartSource, Terms } from '../runs/source.js'
 import { eachFact } from '../terms.js'
 import type { OpenedEntry } from '../view-entry.js'
-import { Chains } from './chains.js'
+import { type AllLists, Chains } from './chains.js'
 import { SortedTerms } from './sorted-terms.js'
 import { TimeOrder } from './time-order.js'
 import { YoungSegment } from './young-segment.js'
@@ -19,6 +19,7 @@ export class YoungPart implements PartSource {
   readonly #words = new YoungWords(this.terms, this.chains)
   /** good until something is added */
   #segment: YoungSegment | undefined
+  #lists: AllLists | undefined
 
   constructor(first: number) {
     this.first = first
@@ -36,6 +37,7 @@ export class YoungPart implements PartSource {
     const place = this.count
     assert(entry.index === this.first + place, 'young entries follow one another')
     this.#segment = undefined
+    this.#lists = undefined
     this.order.add(entry.atMs)
     this.#post(entry, place)
   }
@@ -83,7 +85,12 @@ export class YoungPart implements PartSource {
     return { times, offsets }
   }
 
+  *prepare(): Generator<undefined, void> {
+    this.#lists ??= yield* this.chains.readAll()
+  }
+
   eachTerm(): Terms {
-    return new SortedTerms(this.terms, this.chains, this.segment())
+    for (const preparing = this.prepare(); this.#lists === undefined; preparing.next());
+    return new SortedTerms(this.terms, this.#lists, this.segment())
   }
 }

@@ -40,11 +40,12 @@ export class YoungWords {
       for (const list of known) this.#chains.add(list, place)
       return
     }
-    const lists = words.map((word) => {
+    const lists: number[] = []
+    for (const word of words) {
       const list = this.#terms.take('word', word)
       this.#chains.add(list, place)
-      return list
-    })
+      lists.push(list)
+    }
     if (text.length <= TEXT_CHARS_MAX) this.#remember(text, lists)
   }
 
