@@ -31,14 +31,14 @@ test('terms have the numbers in which they came, are found by value and prefix, 
       expect(terms.count).toBe(numbers.size)
       for (const [field, value] of [...sought, ...said]) {
         expect(terms.find(field, value)).toBe(numbers.get(keyOf(field, value)))
-        const begin = [...value].slice(0, 2).join('')
+        const begin = Array.from(value).slice(0, 2).join('')
         const keys = [...numbers.keys()].filter((key) => key.startsWith(keyOf(field, begin)))
         const found = terms.startingWith(field, begin, 1_000).map((number) => terms.keyAt(number))
         expect(found.sort()).toEqual(keys.sort())
         expect(terms.startingWith(field, begin, 2)).toHaveLength(Math.min(2, keys.length))
       }
       const others = new YoungTerms()
-      for (const number of [...numbers.values()].reverse()) others.takeFrom(terms, number)
+      for (const number of [...numbers.values()].toReversed()) others.takeFrom(terms, number)
       for (const key of numbers.keys())
         expect(valueOf(others.keyAt(others.count - 1 - (numbers.get(key) ?? 0)))).toBe(valueOf(key))
     }),

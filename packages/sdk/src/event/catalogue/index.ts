@@ -66,7 +66,8 @@ export function targetIdsIn(type: string, details: Json | undefined): readonly s
   if (details === undefined) return NOTHING
   const found: Json[] = []
   for (const path of ID_PATHS.get(type) ?? UNDOCUMENTED_PATHS) gather(details, path, 0, found)
-  return found.length === 0 ? NOTHING : [...new Set(found.filter((value) => typeof value === 'string'))]
+  const ids = found.filter((value) => typeof value === 'string')
+  return ids.length > 1 ? [...new Set(ids)] : ids
 }
 
 const NOTHING: readonly string[] = []
