@@ -99,7 +99,7 @@ export const WALKS_MAX = 1_024
 export const STEPS_MAX = 30_000_000
 
 export interface EventIndex {
-  /** Adds entries of any organizations, each organization's in index order. */
+  /** Adds entries of any organizations, each organization's in index order; their bytes may be read until it is answered. */
   put(entries: readonly IndexEntry[]): Promise<void>
   /** Replaces what is known of covered entries of one organization, in any order, by what survives. */
   erase(org: string, entries: readonly IndexEntry[]): Promise<void>
