@@ -1,9 +1,10 @@
 /** The secrets beside the log: the signing seed and the root key, each a file of its own that only its owner reads. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuditError, decodeBase64, encodeBase64, type RandomBytes } from '@sealedlog/sdk/base'
 import { mintKey } from './http/index.js'
 import { ROOT_KEY_FILE, SEED_FILE } from './places.js'
+import { replaceFile } from './small-file.js'
 import { LOG_FILE, SEED_BYTES } from './store/index.js'
 
 /** Where a secret came from, and whether it was made just now. */
@@ -83,16 +84,7 @@ function checkRootKey(key: string, where: string): string {
   )
 }
 
-/** Written beside, synced, then renamed: a secret is there whole or not at all, and was never readable by others. */
 function writeSecret(folder: string, name: string, text: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, name)
-  const file = openSync(`${path}.new`, 'w', 0o600)
-  writeSync(file, `${text}\n`)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(`${path}.new`, path)
-  const directory = openSync(folder, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
+  replaceFile(folder, name, text)
 }

@@ -2,21 +2,12 @@
  * Where the index stands in a data folder. One that is made anew while another answers stands beside it under a number,
  * and takes its place by a small file that is replaced in one step: no open file changes its name.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventIndex } from './index/index.js'
 import type { IndexBeside } from './log/index.js'
 import { INDEX_FOLDER } from './places.js'
+import { replaceFile } from './small-file.js'
 
 /** Opens an index, made if it is not there. */
 export type OpenIndex = (path: string) => Promise<EventIndex>
@@ -82,7 +73,7 @@ export class Indexes {
     return {
       index,
       adopt: async (swap) => {
-        point(this.#folder, name)
+        replaceFile(this.#folder, POINTER, name)
         const before = this.#current
         this.#name = name
         this.#current = index
@@ -100,17 +91,4 @@ export class Indexes {
   close(): Promise<void> {
     return this.#current.close()
   }
-}
-
-/** Written beside, synced, then renamed: the old name or the new one, whatever stops in between. */
-function point(folder: string, name: string): void {
-  const path = join(folder, POINTER)
-  const file = openSync(`${path}.new`, 'w', 0o600)
-  writeSync(file, `${name}\n`)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(`${path}.new`, path)
-  const directory = openSync(folder, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
 }
