@@ -99,7 +99,8 @@ export interface SaidBound {
 export function between(field: QueryField, bounds: readonly SaidBound[]): Condition | ValueFault {
   if (field.kind === 'fact')
     return fault(bounds[0]?.text ?? '', `a value: ${field.name} has no ranges; quote what is meant literally`)
-  if (bounds.length === 0) return fault('*..*', 'a bound on one side at least')
+  // `*..*`, `*..<*`: the parser shows how it was written.
+  if (bounds.length === 0) return fault('', 'a bound on one side at least')
   const read: { -readonly [name in BoundName]?: Bound } = {}
   for (const said of bounds) {
     const bound = readBound(field, said)

@@ -81,6 +81,7 @@ const REFUSED: readonly (readonly [marked: string, found: string, expected: stri
   ['occurred_at:2026-11-20..¦2026-11-18', '2026-11-18', 'a bound after 2026-11-20T00:00:00.000Z'],
   ['metadata.n:1..¦2026-11-20', '2026-11-20', 'a bound of the same kind as the other'],
   ['metadata.n:¦*..*', '*..*', 'a bound on one side at least'],
+  ['recorded_at:¦>*..<*', '>*..<*', 'a bound on one side at least'],
   ['metadata.n:<¦x', 'x', `a number, or ${TIME}`],
   ['index:>¦7d', '7d', 'a number'],
   ['metadata.n:>¦1e999', '1e999', `a number, or ${TIME}`],
