@@ -47,14 +47,15 @@ export async function readPage(source: PageSource, request: PageRequest, size: n
   return backwards ? { ...page, events: page.events.toReversed() } : page
 }
 
-/** Every position found is one to show; the one past the limit says that there are more. */
+/** Every position found is one to show; the one past the limit says that there are more, and is not read. */
 async function readAll(source: PageSource, ask: SearchRequest, found: readonly ListPosition[]): Promise<Page> {
-  const page = new PageBuilder(ask.limit - 1)
-  for await (const candidate of candidatesAt(source, ask.org, found)) {
+  const limit = ask.limit - 1
+  const page = new PageBuilder(limit)
+  for await (const candidate of candidatesAt(source, ask.org, found.slice(0, limit))) {
     if (page.isFull) return page.endingHere()
     page.add(candidate)
   }
-  return page.atEnd()
+  return found.length > limit ? page.endingHere() : page.atEnd()
 }
 
 /**

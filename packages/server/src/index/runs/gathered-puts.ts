@@ -1,12 +1,12 @@
 /**
- * Puts on their way to the index's thread: waking it costs more than most puts, so those of a few milliseconds go together.
+ * Puts on their way to the index's thread: waking it costs more than most puts, so those of a moment go together.
  *
- * The first goes at once, and opens these milliseconds. Another call ends them: it is not to overtake a put, and whoever
- * tells and asks by turns, as a catch-up does, waits for each answer.
+ * The first goes at once, and opens this moment. Another call ends it: it is not to overtake a put, so what is recorded is
+ * found at once, and whoever tells and asks by turns, as a catch-up does, waits for each answer.
  */
 import type { IndexEntry } from '../port.js'
 
-const GATHER_MS = 5
+const GATHER_MS = 25
 /** So many, or so large, are worth a message of their own. */
 const GATHERED_ENTRIES_MAX = 256
 const GATHERED_BYTES_MAX = 262_144
