@@ -79,6 +79,14 @@ const broken = (finding: Omit<Finding, 'check'>): OtherCheck =>
     { check: 'view', ...finding },
   ])
 
+function sayCovered(covered: number, size: number): string {
+  const said =
+    covered === 0
+      ? `The index’s files cover nothing yet of ${formatCounted(size, 'entry', 'entries')}`
+      : `The index’s files cover ${formatCount(covered)} of ${formatCounted(size, 'entry', 'entries')}, as the log says`
+  return `${said}; a server that runs has the newest in memory.`
+}
+
 class ViewCheck {
   readonly #reader: ViewReader
   readonly #source: DataFolderSource
@@ -103,11 +111,7 @@ class ViewCheck {
     const from = sums.firstDifference(held)
     if (from !== undefined) return broken(this.#locate(from, Math.min(covered, from + sums.width)))
     if (beyond) return broken(beyond)
-    if (covered < size)
-      return view(
-        size - covered > IN_MEMORY_MAX ? 'warned' : 'passed',
-        `The index covers ${formatCount(covered)} of ${formatCounted(size, 'entry', 'entries')} as the log says; a server that runs has the newest in memory.`,
-      )
+    if (covered < size) return view(size - covered > IN_MEMORY_MAX ? 'warned' : 'passed', sayCovered(covered, size))
     return view(
       'passed',
       `The index says of ${formatCounted(covered, 'entry', 'entries')} what the log says, and nothing else.`,
