@@ -76,6 +76,7 @@ async function measurePage(
   }))
   let shown = 0
   const page = await timesOf(ranges, async (range) => void (shown += (await log.list(range)).events.length))
+  const again = await timesOf(ranges, (range) => log.list(range))
   const found = await timesOf(ranges, (range) => indexes.current.search({ ...range, covering, limit: PAGE + 1 }))
   return {
     size,
@@ -84,6 +85,7 @@ async function measurePage(
     example: (asked.at(-1) as Asked).q,
     shown: shown / page.asked,
     ...page.times,
+    again: again.times,
     index: found.times,
   }
 }

@@ -11,7 +11,7 @@ export function rssOf(pid: number): number | undefined {
   return kib === undefined || kib === '' ? undefined : Number(kib) * 1024
 }
 
-/** CPU seconds since they began, of a process and all that it started. */
+/** CPU seconds since they began, of a process and all that it started: those that have ended too. */
 export function cpuOf(pid: number): number | undefined {
   const own = statOf(pid)
   if (own === undefined) return undefined
@@ -28,7 +28,9 @@ function statOf(pid: number): Stat | undefined {
   if (text === undefined) return undefined
   // The name stands in parentheses and may hold anything: fields are counted from behind it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { parent: Number(fields[1]), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND }
+  // Its own in its code and in the kernel, then the same of children that have ended.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  return { parent: Number(fields[1]), cpuSeconds: ticks / TICKS_PER_SECOND }
 }
 
 const childrenOf = (pid: number): readonly number[] =>

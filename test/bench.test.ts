@@ -14,6 +14,7 @@ import { goalsOf, verdictOf } from '../bench/goals.ts'
 import { readOptions } from '../bench/options.ts'
 import { fillPage, partsOf } from '../bench/page.ts'
 import { plotBars, plotLines, scaleOf } from '../bench/plot.ts'
+import { cpuOf } from '../bench/proc.ts'
 import { QUESTIONS } from '../bench/questions.ts'
 import { seeded } from '../bench/random.ts'
 import { formatReport, table } from '../bench/report.ts'
@@ -248,6 +249,12 @@ describe('a tiny run', () => {
     for (const file of ['throughput.svg', 'latency-64.svg', 'batches.svg'])
       expect(existsSync(join(out, file))).toBe(true)
   }, 120_000)
+})
+
+test.runIf(process.platform === 'linux')('the CPU of a process is also that of what it started and has ended', () => {
+  const before = cpuOf(process.pid) ?? 0
+  spawnSync(process.execPath, ['-e', 'while (process.cpuUsage().user < 200_000);'])
+  expect((cpuOf(process.pid) ?? 0) - before).toBeGreaterThanOrEqual(0.2)
 })
 
 const results = (): Results => ({

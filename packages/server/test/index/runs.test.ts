@@ -10,7 +10,7 @@ import { random, randomEntries, randomSearch, type SaidEntry } from '../../dist/
 import { type EventIndex, IndexBehind, indexContract, openRunsIndex } from '../../dist/index/index.js'
 import { RUNS_LIMITS } from '../../dist/index/runs/limits.js'
 import { readManifest } from '../../dist/index/runs/manifest.js'
-import { dueMerge } from '../../dist/index/runs/tiers.js'
+import { countUnmerged, dueMerge } from '../../dist/index/runs/tiers.js'
 
 const TINY = { youngEntriesMax: 20, runEntriesMax: 400, tierFactor: 3 }
 
@@ -123,6 +123,27 @@ describe('merging', () => {
       }
       expect(runs.length).toBeLessThan(24)
     }
+  })
+
+  test('writes what grows evenly once for each class, and makes runs as large as they may be', () => {
+    const rnd = random(8)
+    let runs: { entries: number; bytes: number; wasted: number }[] = []
+    let [taken, written] = [0, 0]
+    for (let young = 0; young < 1_000; young += 1) {
+      const entries = RUNS_LIMITS.youngEntriesMax + rnd(256)
+      runs.push({ entries, bytes: entries * 110, wasted: 0 })
+      taken += entries
+      written += entries
+      for (let due = dueMerge(runs, RUNS_LIMITS); due; due = dueMerge(runs, RUNS_LIMITS)) {
+        const { from, to } = due
+        const merged = runs.slice(from, to).reduce((sum, run) => sum + run.entries, 0)
+        written += merged
+        runs = [...runs.slice(0, from), { entries: merged, bytes: merged * 110, wasted: 0 }, ...runs.slice(to)]
+      }
+      expect(countUnmerged(runs, RUNS_LIMITS)).toBeLessThan(2 * RUNS_LIMITS.tierFactor)
+    }
+    expect(written / taken).toBeLessThan(3)
+    expect(runs.length).toBeLessThan(2 * RUNS_LIMITS.tierFactor + taken / (0.75 * RUNS_LIMITS.runEntriesMax))
   })
 
   test('rewrites a file of which little is in use', () => {

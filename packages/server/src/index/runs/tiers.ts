@@ -15,6 +15,12 @@ export interface Stretch {
   readonly to: number
 }
 
+/**
+ * A merge is due where so many of the class stand in a stretch as are merged, or twice as many runs of any lower one with them:
+ * what grows evenly is written once for each class, and what was written in small pieces does not pile up between.
+ */
+const MIXED_FACTOR = 2
+
 /** A file is written anew when less than a third of it is in use: erasing appends to it. */
 const WASTED_FACTOR = 3
 
@@ -30,7 +36,7 @@ export function dueMerge(runs: readonly RunSize[], limits: RunsLimits): Stretch 
   const top = classOf(limits.runEntriesMax, limits.tierFactor)
   for (let most = 0; most < top; most += 1) {
     const due = stretchesUpTo(classes, most)
-      .filter(({ from, to }) => to - from >= limits.tierFactor)
+      .filter((stretch) => isDue(classes, stretch, most, limits.tierFactor))
       .map((stretch) => fitting(runs, stretch, limits))
       .find(({ from, to }) => to - from > 1)
     if (due) return due
@@ -50,6 +56,11 @@ function classOf(entries: number, factor: number): number {
   let size = 0
   for (; entries >= most; most *= factor) size += 1
   return size
+}
+
+function isDue(classes: readonly number[], { from, to }: Stretch, most: number, factor: number): boolean {
+  const ofClass = classes.slice(from, to).filter((each) => each === most).length
+  return ofClass >= factor || to - from >= factor * MIXED_FACTOR
 }
 
 /** The longest stretches of runs of at most a class. */
