@@ -91,7 +91,7 @@ class LogScrub {
   readonly #filling: Uint8Array[][] = []
   /** tiles that are full, and not yet held against those that are stored */
   readonly #full: ComputedTile[] = []
-  readonly #gone = new Gone()
+  #gone = new Gone()
   readonly #redactions: Redaction[] = []
   #disclosures = 0
   #redactedGroups = 0
@@ -206,11 +206,16 @@ class LogScrub {
     }
   }
 
-  /** What was erased while we read is accounted for by an entry behind where we began to read: read on, then judge. */
+  /**
+   * What was erased while we read is accounted for by an entry behind where we began to read: read on, then judge. What we
+   * find gone on the way is not judged: it may be erased by what comes even later, and the next pass reads it again.
+   */
   async #checkGone(): Promise<void> {
-    if (this.#gone.unaccounted(this.#redactions) === undefined) return
+    const gone = this.#gone
+    if (gone.unaccounted(this.#redactions) === undefined) return
+    this.#gone = new Gone()
     await this.#readTo((await this.#head()).size)
-    const found = this.#gone.unaccounted(this.#redactions)
+    const found = gone.unaccounted(this.#redactions)
     if (found === undefined) return
     throw new Found(
       'disclosures',

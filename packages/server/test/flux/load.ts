@@ -34,6 +34,10 @@ export async function burden(
   const goesOn = () => !running.isEnding
   const mayWrite = () => !goesOn() || totals.events - begun.events < EVENTS_AHEAD + asked() * EVENTS_A_QUESTION
 
+  let last: Promise<void> | undefined
+  running.lastWord = () => {
+    last = say(world, running, world.plan.next(world.persons)).catch(unlessEnding(running))
+  }
   const write = async () => {
     for (; goesOn(); await up.until(mayWrite)) await say(world, running, world.plan.next(world.persons))
   }
@@ -64,6 +68,7 @@ export async function burden(
     erase(random(seed)),
   ]
   await Promise.all(all.map((each) => each.catch(unlessEnding(running))))
+  await last
 }
 
 const unlessEnding =

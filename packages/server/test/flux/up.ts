@@ -11,6 +11,8 @@ export class Running {
   readonly nowMs: number
   /** it was told to end: what is not answered any more is no fault */
   isEnding = false
+  /** says something more as the end comes: whatever is paced, the kill meets something under way */
+  lastWord: () => void = () => undefined
 
   constructor(machine: Machine, nowMs: number) {
     this.machine = machine
@@ -42,7 +44,9 @@ export class Up {
     if (running.isEnding) return
     running.isEnding = true
     this.#current = undefined
-    running.machine.process.kill(signal)
+    running.lastWord()
+    // What was just said is on its way by then.
+    setImmediate(() => running.machine.process.kill(signal))
     this.tick()
   }
 

@@ -119,6 +119,27 @@ test('scrubbing a log that is recorded to and erased from all the while finds no
   expect(isFinding((await scrub(data)).result)).toBe(false)
 })
 
+test('what is erased while it reads on for what was erased while it read is no finding', async () => {
+  const data = prepare()
+  const server = await serve(data)
+  const store = openLogReader(join(data, 'log.sqlite'))
+  const eraseAndRecord = async (): Promise<void> => {
+    await erase(server.url, [{ index: 690 }])
+    for (let n = 0; n < 80; n++) await call(server.url, 'POST /v1/events', event('acme', `on-${n}`))
+  }
+  // First an entry that is not read yet, so that it reads on; then one that it comes to as it does.
+  let rests = 0
+  const rest = async (): Promise<void> => {
+    rests += 1
+    if (rests === 1) await eraseAndRecord()
+    if (rests === Math.ceil(701 / 32) + 1) await erase(server.url, [{ index: 775 }])
+  }
+  const result = await scrubLog('acme', { store, verifierOf: async ({ vkey }) => verifierOf(vkey), rest })
+  expect(result).toMatchObject({ org: 'acme', size: 701 })
+  await store.close()
+  await server.close()
+})
+
 test('accounting is what sets say', () => {
   const ranges = fc
     .uniqueArray(fc.nat(40), { maxLength: 20 })
