@@ -30,7 +30,7 @@ export const COMMITTER_LIMITS: CommitterLimits = {
  * Fewer than these wait for the requests that have arrived and are not read yet, which takes one turn of the event loop: a
  * commit costs as much as a dozen events, so many small ones ask more of the machine than the wait of all.
  */
-const SMALL_GROUP_EVENTS = 64
+export const SMALL_GROUP_EVENTS = 64
 
 /** What an event takes beside its bytes while it waits: what it was parsed from, and what it was parsed to. Measured. */
 const EVENT_BYTES = 5_000

@@ -2,6 +2,7 @@
 import { AuditError } from '@sealedlog/sdk/base'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { SMALL_GROUP_EVENTS } from '../../dist/log/committer.js'
 import { checkLog, type Unit } from '../../dist/store/index.js'
 import { altered, event, events, listed, makeWorld } from './support.js'
 
@@ -30,6 +31,27 @@ test('what arrives while a commit is in flight forms the next group, in order', 
   expect(receipts.map(({ data }) => data[0]?.index)).toEqual(Array.from({ length: 51 }, (_, i) => i))
   // One signature for the group: whoever waited together holds the same checkpoint.
   expect(new Set(receipts.slice(1).map(({ checkpoint }) => checkpoint)).size).toBe(1)
+  await checkLog(store, 'acme')
+})
+
+test.each([
+  ['waits a turn for what has arrived', SMALL_GROUP_EVENTS - 1, [2]],
+  ['that is no longer small does not', SMALL_GROUP_EVENTS, [1, 1]],
+] as const)('a small group %s', async (_, count, expected) => {
+  const groups: number[] = []
+  const { log, store } = await makeWorld((memory) =>
+    altered(memory, {
+      append: (units: readonly Unit[]) => {
+        groups.push(units.length)
+        return memory.append(units)
+      },
+    }),
+  )
+  const first = log.record('acme', events(count, 'first'), 'key_1')
+  // Within the same turn of the loop, after all that follows from the first without one.
+  for (let n = 0; n < 50; n++) await Promise.resolve()
+  await Promise.all([first, log.record('acme', [event('second')], 'key_1')])
+  expect(groups).toEqual(expected)
   await checkLog(store, 'acme')
 })
 
