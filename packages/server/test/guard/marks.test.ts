@@ -1,5 +1,5 @@
 /** High-water marks: never behind what they said before, never ahead of the log, and no reason not to record. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
@@ -59,6 +59,29 @@ describe('the file', () => {
     one.close()
     other.close()
     expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('a write that was cut off while it went into the file is taken back by whoever opens it next', () => {
+    const [path, killed] = [join(temporaryFolder(), 'marks'), join(temporaryFolder(), 'marks')]
+    const many = Array.from({ length: 500 }, (_, i) => markOf(1, 'root', `example.com/${i}`))
+    const file = new MarksFile(path, 'seed')
+    file.write({ marks: many }, 0)
+    file.close()
+    // What a kill leaves: a journal that is synced, and pages of the new state in the file.
+    const db = new DatabaseSync(path)
+    db.exec('PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE mark SET size = 2')
+    for (const ending of ['', '-journal']) copyFileSync(`${path}${ending}`, `${killed}${ending}`)
+    db.close()
+    expect(readFileSync(killed).equals(readFileSync(path))).toBe(false)
+
+    const readOnly = new DatabaseSync(killed, { readOnly: true })
+    expect(() => readOnly.prepare('SELECT size FROM mark').all()).toThrow('attempt to write a readonly database')
+    readOnly.close()
+    const next = new MarksFile(killed, 'seed')
+    expect(next.read().marks.map(({ size }) => size)).toEqual(many.map(() => 1))
+    expect(next.write({ marks: [markOf(3, 'root', 'example.com/0')] }, 0)).toEqual([])
+    next.close()
+    expect(existsSync(`${killed}-journal`)).toBe(false)
   })
 
   test('is not made of a file of another kind', () => {

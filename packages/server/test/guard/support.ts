@@ -141,10 +141,11 @@ export function tamper(data: string, change: (db: DatabaseSync) => void): void {
   db.close()
 }
 
+/** Opened as the next server would: one that may not write cannot take back a write that a kill has cut off. */
 export function marksIn(
   path: string,
 ): readonly { readonly org: string; readonly origin: string; readonly size: number }[] {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+  const db = new DatabaseSync(path, { timeout: 5_000 })
   const rows = db.prepare('SELECT org, origin, size FROM mark ORDER BY org, size').all()
   db.close()
   return rows as never
