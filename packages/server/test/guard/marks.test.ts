@@ -1,21 +1,30 @@
 /** High-water marks: never behind what they said before, never ahead of the log, and no reason not to record. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MarkKeeper } from '../../dist/guard/keeper.js'
-import type { MarkConflict, Marks, MarksToWrite } from '../../dist/guard/marks.js'
+import { MarkKeeper, toMark } from '../../dist/guard/keeper.js'
+import { type MarkConflict, type Marks, type MarksToWrite } from '../../dist/guard/marks.js'
 import { MarksFile } from '../../dist/guard/sqlite/marks-file.js'
 import { call, event, makeData, marksIn, metrics, record, serve, temporaryFolder, until } from './support.js'
 
-const markOf = (size: number, root = `root ${size}`, origin = 'example.com/acme') => ({
-  org: 'acme',
-  origin,
-  size,
-  root,
-  note: `note ${size}`,
-})
+/** A checkpoint of some root, signed by nobody: marks hold what the server has just signed. */
+const noteOf = (size: number, root = 'root', origin = 'example.com/acme') =>
+  `${origin}\n${size}\n${createHash('sha256').update(root).digest('base64')}\n\n— ${origin} AAAAAAAA\n`
+
+const markOf = (...of: Parameters<typeof noteOf>) => toMark('acme', noteOf(...of))
 
 describe('the file', () => {
   test('has the schema of the golden file; set UPDATE_GOLDEN=1 to accept a new version', () => {
@@ -32,20 +41,24 @@ describe('the file', () => {
 
   test('whatever is written in whatever order, a mark only grows, and says so where it would not', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(20), fc.constantFrom('a', 'b'), fc.constantFrom('x', 'y'))), (writes) => {
-        const file = new MarksFile(join(temporaryFolder(), 'marks'), 'seed')
-        const model = new Map<string, { size: number; root: string }>()
-        for (const [size, origin, root] of writes) {
-          const known = model.get(origin)
-          const conflicts = file.write({ marks: [markOf(size, root, origin)] }, 0)
-          const grows = known === undefined || size > known.size
-          if (grows) model.set(origin, { size, root })
-          expect(conflicts.length).toBe(grows || (size === known.size && root === known.root) ? 0 : 1)
-        }
-        const found = file.read().marks.map(({ origin, size, root }) => [origin, { size, root }])
-        expect(new Map(found as never)).toEqual(model)
-        file.close()
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(20), fc.constantFrom('example.com/a', 'example.com/b'), fc.constantFrom('x', 'y'))),
+        (writes) => {
+          const file = new MarksFile(join(temporaryFolder(), 'marks'), 'seed')
+          const model = new Map<string, { size: number; root: string }>()
+          for (const [size, origin, root] of writes) {
+            const known = model.get(origin)
+            const conflicts = file.write({ marks: [markOf(size, root, origin)] }, 0)
+            const grows = known === undefined || size > known.size
+            if (grows) model.set(origin, { size, root })
+            expect(conflicts.length).toBe(grows || (size === known.size && root === known.root) ? 0 : 1)
+          }
+          const found = file.read().marks.map(({ note }) => note)
+          const expected = [...model].map(([origin, { size, root }]) => noteOf(size, root, origin))
+          expect(found.toSorted()).toEqual(expected.toSorted())
+          file.close()
+        },
+      ),
       { numRuns: 30 },
     )
   })
@@ -84,6 +97,67 @@ describe('the file', () => {
     expect(existsSync(`${killed}-journal`)).toBe(false)
   })
 
+  /** Enough for several pages, of which the last holds marks or what was erased. */
+  const tornFrom = (marks: number) => {
+    const path = join(temporaryFolder(), 'marks')
+    const file = new MarksFile(path, 'seed')
+    const redactions = [{ origin: 'example.com/1', index: 3, redacts: [{ index: 1, groups: ['actor'] }] }]
+    file.write(
+      { marks: Array.from({ length: marks }, (_, i) => markOf(i + 1, 'root', `example.com/${i}`)), redactions },
+      0,
+    )
+    file.close()
+    const bytes = readFileSync(path)
+    const torn = join(temporaryFolder(), 'torn')
+    const open = (): unknown => {
+      const opened = new MarksFile(torn, 'seed')
+      try {
+        return opened.read()
+      } finally {
+        opened.close()
+      }
+    }
+    copyFileSync(path, torn)
+    return { bytes, torn, open, whole: open() }
+  }
+
+  test.each([1, 6, 40, 400])('of %i marks says so wherever it is cut short, or everything is there', (marks) => {
+    const { bytes, torn, open, whole } = tornFrom(marks)
+    let refused = 0
+    for (let length = 16; length < bytes.length; length += length % 4_096 < 3_900 ? 97 : 7) {
+      writeFileSync(torn, bytes.subarray(0, length))
+      try {
+        expect(open(), `${length} bytes of ${bytes.length}`).toEqual(whole)
+      } catch (error) {
+        expect((error as Error).message).toMatch(/damaged|malformed|not a database/)
+        refused += 1
+      }
+    }
+    expect(refused).toBeGreaterThan(0)
+    // With next to nothing in it, it is a new one: there are no marks, and the guard says that.
+    for (const length of [1, 0]) {
+      writeFileSync(torn, bytes.subarray(0, length))
+      expect(open()).toEqual({ marks: [], redactions: [] })
+    }
+  })
+
+  test.each([1, 40, 400])('of %i marks says so wherever a sector of it is lost, or everything is there', (marks) => {
+    const { bytes, torn, open, whole } = tornFrom(marks)
+    const SECTOR_BYTES = 512
+    let refused = 0
+    for (let at = 0; at < bytes.length; at += SECTOR_BYTES)
+      for (const filling of [0x00, 0xff, 0x20]) {
+        writeFileSync(torn, Buffer.from(bytes).fill(filling, at, at + SECTOR_BYTES))
+        try {
+          expect(open(), `${SECTOR_BYTES} bytes of ${filling} at ${at}`).toEqual(whole)
+        } catch (error) {
+          expect((error as Error).message).toMatch(/damaged|malformed|not a database|marks that this version knows/)
+          refused += 1
+        }
+      }
+    expect(refused).toBeGreaterThan(0)
+  })
+
   test('is not made of a file of another kind', () => {
     const path = join(temporaryFolder(), 'marks')
     const foreign = new MarksFile(path, 'seed')
@@ -110,9 +184,6 @@ class Flaky implements Marks {
   }
   async close() {}
 }
-
-const noteOf = (size: number) =>
-  `example.com/acme\n${size}\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— example.com/acme AAAAAAAA\n`
 
 test('what could not be written is written with the next, in the newest state, and said once', async () => {
   const marks = new Flaky()

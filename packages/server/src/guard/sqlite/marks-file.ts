@@ -1,5 +1,5 @@
 /** The file of the marks: one small SQLite database, which may serve several instances. */
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { AuditError, parseText } from '@sealedlog/sdk/base'
@@ -66,7 +66,7 @@ export class MarksFile {
    * drives on which marks are best kept, and one commit a second needs none.
    *
    * @param seed the fingerprint of the instance's seed
-   * @throws AuditError `invalid_configuration` for a file of another kind
+   * @throws AuditError `invalid_configuration` for a file of another kind; Error for one that is damaged
    */
   constructor(path: string, seed: string) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -75,6 +75,7 @@ export class MarksFile {
     try {
       this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
       this.#settleSchema(path)
+      this.#refuseDamaged(path)
       const prepared = Object.entries(MARKS_STATEMENTS).map(([name, sql]) => [name, this.#db.prepare(sql)])
       this.#do = Object.fromEntries(prepared) as Statements
     } catch (error) {
@@ -83,9 +84,13 @@ export class MarksFile {
     }
   }
 
+  /** @throws Error where a mark does not say what its own note says: then others may be gone */
   read(): KnownMarks {
+    const marks = this.#do.marks.all(this.#seed).map(toMark)
+    const torn = marks.find((mark) => !saysItsNote(mark))
+    if (torn) throw damaged(`the mark of ${JSON.stringify(torn.origin)} is not what its note says`)
     return {
-      marks: this.#do.marks.all(this.#seed).map(toMark),
+      marks,
       redactions: this.#do.redactions.all(this.#seed).map(toRedaction),
     }
   }
@@ -117,6 +122,15 @@ export class MarksFile {
     return found === undefined || (found.size === size && found.root === root) ? [] : [{ wanted: mark, found }]
   }
 
+  /** A file that was cut short or lost a page may read as one with fewer marks, or with others. */
+  #refuseDamaged(path: string): void {
+    const pages = Number(this.#db.prepare('PRAGMA page_count').get()?.page_count)
+    const pageBytes = Number(this.#db.prepare('PRAGMA page_size').get()?.page_size)
+    if (statSync(path).size < pages * pageBytes) throw damaged('it is cut short')
+    const found = this.#db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (found !== 'ok') throw damaged(String(found).replaceAll(/\s+/g, ' '))
+  }
+
   #settleSchema(path: string): void {
     const version = this.#db.prepare('PRAGMA user_version').get()?.user_version
     if (version === SCHEMA_VERSION) return
@@ -131,6 +145,11 @@ export class MarksFile {
     this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
   }
 }
+
+const damaged = (what: string): Error => new Error(`the file is damaged: ${what}`)
+
+/** The text of a checkpoint begins with these three (c2sp.org/tlog-checkpoint). */
+const saysItsNote = ({ origin, size, root, note }: Mark): boolean => note.startsWith(`${origin}\n${size}\n${root}\n`)
 
 const toMark = (row: Row): Mark => ({
   org: row.org as string,
