@@ -21,7 +21,7 @@ export interface ConfirmOptions extends SigningOptions {
  * Goes on with a log of which entries are lost, under a new origin.
  *
  * @throws AuditError `invalid_configuration` where nothing of it is known to be lost, `proof_failed` where it does not hold
- * together by itself, `data_folder_in_use`
+ * together by itself, `data_folder_in_use`, `storage_failed` where the marks are damaged
  */
 export async function confirmLoss(options: ConfirmOptions): Promise<StartedOver> {
   const { data, org, marks: path, nowMs, ...signing } = options
@@ -29,24 +29,27 @@ export async function confirmLoss(options: ConfirmOptions): Promise<StartedOver>
     throw new AuditError('invalid_configuration', `There are no marks at ${path}. Name them by --marks.`)
   const signer = await signerOf(signing)
   const keyOf: KeyOf = (origin, generation) => signer.keyOf(origin, generation)
-  const store = await SqliteStore.open({ folder: data, nowMs, ...signing })
   const file = new MarksFile(path, seedFingerprint(signing.seed))
-  const { rows, close } = openLogRows(join(data, LOG_FILE))
   try {
-    const { marks } = file.read()
-    const { findings } = await checkStart({ store, keyOf, marks, rows })
-    const finding = findings.find((each) => each.org === org)
-    if (finding === undefined)
-      throw new AuditError(
-        'invalid_configuration',
-        `Nothing of the log of "${org}" is known to be lost; nothing was changed.`,
-      )
-    const started = await startOver(store, finding, nowMs())
-    file.write(marksOf([started], marks), nowMs())
-    return started
+    const store = await SqliteStore.open({ folder: data, nowMs, ...signing })
+    const { rows, close } = openLogRows(join(data, LOG_FILE))
+    try {
+      const { marks } = file.read()
+      const { findings } = await checkStart({ store, keyOf, marks, rows })
+      const finding = findings.find((each) => each.org === org)
+      if (finding === undefined)
+        throw new AuditError(
+          'invalid_configuration',
+          `Nothing of the log of "${org}" is known to be lost; nothing was changed.`,
+        )
+      const started = await startOver(store, finding, nowMs())
+      file.write(marksOf([started], marks), nowMs())
+      return started
+    } finally {
+      close()
+      await store.close()
+    }
   } finally {
-    close()
     file.close()
-    await store.close()
   }
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { AuditError } from '@sealedlog/sdk/base'
-import type { KnownMarks, MarkConflict, Marks, MarksToWrite } from './marks.js'
+import { type KnownMarks, type MarkConflict, type Marks, type MarksToWrite, unusableMarks } from './marks.js'
 import type { MarksAnswer, MarksCall, MarksWorkerOptions } from './sqlite/marks-worker.js'
 
 interface Waiting {
@@ -65,7 +65,7 @@ export class MarksThread implements Marks {
 
   #answered(answer: MarksAnswer): void {
     const waiting = this.#waiting.shift()
-    if ('error' in answer) waiting?.reject(unwritable(this.#options.path, answer.error))
+    if ('error' in answer) waiting?.reject(new AuditError('storage_failed', answer.error))
     else waiting?.resolve(answer.value)
   }
 
@@ -73,12 +73,6 @@ export class MarksThread implements Marks {
   #ended(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(unwritable(this.#options.path, error.message))
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(unusableMarks(this.#options.path, error.message))
   }
 }
-
-const unwritable = (path: string, why: string): AuditError =>
-  new AuditError(
-    'storage_failed',
-    `The marks in ${path} cannot be used (${why}): name a file that can be written, by --marks or SEALEDLOG_MARKS.`,
-  )

@@ -5,6 +5,7 @@
  * kept elsewhere tells that there was more. A mark is written after the commit that it tells of: it may lag, and never
  * leads.
  */
+import { AuditError } from '@sealedlog/sdk/base'
 import type { Redaction } from '@sealedlog/sdk/event'
 
 /** The newest state that was seen of one origin. */
@@ -70,3 +71,10 @@ export interface Marks {
 
 /** Where the marks of a data folder are unless somebody says otherwise: beside it, so that what copies it leaves them. */
 export const marksBeside = (folder: string): string => `${folder.replace(/[/\\]+$/, '')}.marks`
+
+/** Why a file of marks cannot be read or written, and what to do. */
+export const unusableMarks = (path: string, why: string): AuditError =>
+  new AuditError(
+    'storage_failed',
+    `The marks in ${path} cannot be used (${why}): name a file that can be written, by --marks or SEALEDLOG_MARKS.`,
+  )

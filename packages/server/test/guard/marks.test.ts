@@ -1,16 +1,6 @@
 /** High-water marks: never behind what they said before, never ahead of the log, and no reason not to record. */
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as fc from 'fast-check'
@@ -101,7 +91,9 @@ describe('the file', () => {
   const tornFrom = (marks: number) => {
     const path = join(temporaryFolder(), 'marks')
     const file = new MarksFile(path, 'seed')
-    const redactions = [{ origin: 'example.com/1', index: 3, redacts: [{ index: 1, groups: ['actor'] }] }]
+    const redactions = [
+      { origin: 'example.com/1', index: 3, redacts: [{ ranges: [[1, 1]] as const, groups: ['actor'] }] },
+    ]
     file.write(
       { marks: Array.from({ length: marks }, (_, i) => markOf(i + 1, 'root', `example.com/${i}`)), redactions },
       0,

@@ -424,6 +424,19 @@ describe('starting over', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/\[proof_failed\]/)])
   })
 
+  test('marks that are damaged are told so, and nothing is changed', async () => {
+    const data = await makeData({ acme: 10 })
+    const marks = readFileSync(`${data}.marks`)
+    writeFileSync(`${data}.marks`, marks.subarray(0, -1))
+    const { code, stderr } = await run(['start-over', '--data', data, '--org', 'acme', '--yes'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^sealedlog: The marks in .* cannot be used .*damaged.*\[storage_failed\]\n$/),
+    ])
+    writeFileSync(`${data}.marks`, marks)
+    expect((await serveOnce(data)).said).toEqual([])
+  })
+
   test('marks that were not told of it believe the log, which says so itself', async () => {
     const data = await makeData({ acme: 10 })
     const copy = join(temporaryFolder(), 'copy')

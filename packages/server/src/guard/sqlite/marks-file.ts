@@ -4,7 +4,15 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { AuditError, parseText } from '@sealedlog/sdk/base'
 import type { Redaction } from '@sealedlog/sdk/event'
-import type { KnownMarks, Mark, MarkConflict, MarkedRedaction, MarksToWrite, NewMark } from '../marks.js'
+import {
+  type KnownMarks,
+  type Mark,
+  type MarkConflict,
+  type MarkedRedaction,
+  type MarksToWrite,
+  type NewMark,
+  unusableMarks,
+} from '../marks.js'
 
 const WAIT_MS_MAX = 5_000
 
@@ -60,35 +68,37 @@ export class MarksFile {
   readonly #db: DatabaseSync
   readonly #do: Statements
   readonly #seed: string
+  readonly #path: string
 
   /**
    * Opens the file, made if it is not there, its folder too. No write-ahead log: those do not work on the network
    * drives on which marks are best kept, and one commit a second needs none.
    *
    * @param seed the fingerprint of the instance's seed
-   * @throws AuditError `invalid_configuration` for a file of another kind; Error for one that is damaged
+   * @throws AuditError `invalid_configuration` for a file of another kind, `storage_failed` for one that is
+   * damaged or cannot be opened
    */
   constructor(path: string, seed: string) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     this.#seed = seed
-    this.#db = new DatabaseSync(path, { timeout: WAIT_MS_MAX })
+    this.#path = path
+    this.#db = openFile(path)
     try {
       this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
-      this.#settleSchema(path)
-      this.#refuseDamaged(path)
+      this.#settleSchema()
+      this.#refuseDamaged()
       const prepared = Object.entries(MARKS_STATEMENTS).map(([name, sql]) => [name, this.#db.prepare(sql)])
       this.#do = Object.fromEntries(prepared) as Statements
     } catch (error) {
       this.#db.close()
-      throw error
+      throw error instanceof AuditError ? error : unusableMarks(path, String(error))
     }
   }
 
-  /** @throws Error where a mark does not say what its own note says: then others may be gone */
+  /** @throws AuditError `storage_failed` where a mark does not say what its own note says: then others may be gone */
   read(): KnownMarks {
     const marks = this.#do.marks.all(this.#seed).map(toMark)
     const torn = marks.find((mark) => !saysItsNote(mark))
-    if (torn) throw damaged(`the mark of ${JSON.stringify(torn.origin)} is not what its note says`)
+    if (torn) throw this.#damaged(`the mark of ${JSON.stringify(torn.origin)} is not what its note says`)
     return {
       marks,
       redactions: this.#do.redactions.all(this.#seed).map(toRedaction),
@@ -123,30 +133,41 @@ export class MarksFile {
   }
 
   /** A file that was cut short or lost a page may read as one with fewer marks, or with others. */
-  #refuseDamaged(path: string): void {
+  #refuseDamaged(): void {
     const pages = Number(this.#db.prepare('PRAGMA page_count').get()?.page_count)
     const pageBytes = Number(this.#db.prepare('PRAGMA page_size').get()?.page_size)
-    if (statSync(path).size < pages * pageBytes) throw damaged('it is cut short')
+    if (statSync(this.#path).size < pages * pageBytes) throw this.#damaged('it is cut short')
     const found = this.#db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (found !== 'ok') throw damaged(String(found).replaceAll(/\s+/g, ' '))
+    if (found !== 'ok') throw this.#damaged(String(found).replaceAll(/\s+/g, ' '))
   }
 
-  #settleSchema(path: string): void {
+  #damaged(what: string): AuditError {
+    return unusableMarks(this.#path, `the file is damaged: ${what}`)
+  }
+
+  #settleSchema(): void {
     const version = this.#db.prepare('PRAGMA user_version').get()?.user_version
     if (version === SCHEMA_VERSION) return
     const isEmpty = this.#db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
     if (version !== 0 || !isEmpty)
       throw new AuditError(
         'invalid_configuration',
-        `${path} is not a file of marks that this version knows. Name another one by --marks, or move it away.`,
+        `${this.#path} is not a file of marks that this version knows. Name another one by --marks, or move it away.`,
       )
     // It names organizations: nobody's business but the owner's.
-    chmodSync(path, 0o600)
+    chmodSync(this.#path, 0o600)
     this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
   }
 }
 
-const damaged = (what: string): Error => new Error(`the file is damaged: ${what}`)
+function openFile(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return new DatabaseSync(path, { timeout: WAIT_MS_MAX })
+  } catch (error) {
+    throw unusableMarks(path, String(error))
+  }
+}
 
 /** The text of a checkpoint begins with these three (c2sp.org/tlog-checkpoint). */
 const saysItsNote = ({ origin, size, root, note }: Mark): boolean => note.startsWith(`${origin}\n${size}\n${root}\n`)

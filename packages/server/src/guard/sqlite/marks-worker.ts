@@ -1,7 +1,7 @@
 /** The thread that writes marks: they may lie on a slow disk or on another machine, for which no request shall wait. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { AuditError } from '@sealedlog/sdk/base'
-import type { MarksToWrite } from '../marks.js'
+import { type MarksToWrite, unusableMarks } from '../marks.js'
 import { MarksFile } from './marks-file.js'
 
 export interface MarksWorkerOptions {
@@ -36,7 +36,7 @@ function answerTo(call: MarksCall): MarksAnswer {
     return { value: call.name === 'read' ? file.read() : file.write(call.what, call.nowMs) }
   } catch (error) {
     letGo()
-    return { error: error instanceof AuditError ? error.message : String(error) }
+    return { error: (error instanceof AuditError ? error : unusableMarks(path, String(error))).message }
   }
 }
 
