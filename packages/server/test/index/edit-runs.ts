@@ -72,8 +72,10 @@ function readEntries(part: Part): PostedEntry[] {
 
 function writeEntries(entries: readonly PostedEntry[], first: number, writer: PartWriter): void {
   const sorted = entries.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index)
-  writer.times(Float64Array.from(sorted, ({ atMs }) => atMs))
-  writer.offsets(Uint32Array.from(sorted, ({ index }) => index - first))
+  writer.positions(
+    Float64Array.from(sorted, ({ atMs }) => atMs),
+    Uint32Array.from(sorted, ({ index }) => index - first),
+  )
   const lists = new Map<string, number[]>()
   for (const [ordinal, { keys }] of sorted.entries())
     for (const key of keys) lists.set(key, [...(lists.get(key) ?? []), ordinal])

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { ByteWriter } from '../../dist/index/runs/bytes.js'
 import { KEY_BYTES_MAX, keyOf, valueOf } from '../../dist/index/runs/key.js'
 import { CHUNK_ORDINALS, chunksOf, decodeChunk, encodeList, TABLE_ENTRY_BYTES } from '../../dist/index/runs/lists.js'
-import { PAGE_BYTES, PART_ENTRIES_MAX } from '../../dist/index/runs/part-format.js'
+import { PAGE_BYTES, PART_ENTRIES_MAX, POSITIONS_A_PAGE } from '../../dist/index/runs/part-format.js'
 import { PartWriter } from '../../dist/index/runs/part-writer.js'
 import { END, type PostingList } from '../../dist/index/segment.js'
 import { seededRandom } from '../http/seeded.js'
@@ -83,6 +83,21 @@ describe('a part', () => {
       users.map(([key]) => valueOf(key)),
     )
     expect(part.hours()).toEqual(hoursOf(plain))
+  })
+
+  test.each([
+    POSITIONS_A_PAGE - 1,
+    POSITIONS_A_PAGE,
+    POSITIONS_A_PAGE + 1,
+    2 * POSITIONS_A_PAGE,
+    3 * POSITIONS_A_PAGE + 1,
+  ])('of %i entries, about as many as its pages hold, says the position of each', (count) => {
+    const plain = many(count, count)
+    const part = files.part([plain], { cacheBytes: TINY_CACHE })
+    expect(plain.entries.map((_, ordinal) => part.positionOf(ordinal))).toEqual(positionsOf(plain))
+    expect(part.positions()).toEqual(plain.positions())
+    expect(part.hours()).toEqual(hoursOf(plain))
+    expect(everythingOf(part)).toEqual(everythingOf(plain))
   })
 
   test('holds values as long as an event, and lists at both sides of what stands in the dictionary', () => {
@@ -186,8 +201,10 @@ describe('a part writer', () => {
   const sink = { at: 0, write: () => {} }
   const begun = (count: number): PartWriter => {
     const writer = new PartWriter(sink, { first: 0, count })
-    writer.times(new Float64Array(count))
-    writer.offsets(Uint32Array.from({ length: count }, (_, nth) => nth))
+    writer.positions(
+      new Float64Array(count),
+      Uint32Array.from({ length: count }, (_, nth) => nth),
+    )
     return writer
   }
   const say = (writer: PartWriter, key: string, count = 1): void =>
@@ -211,7 +228,9 @@ describe('a part writer', () => {
     for (const key of ['b', 'a', 'ab']) expect(() => say(writer, key)).toThrow(/order of their keys/)
     expect(() => say(writer, 'c', 0)).toThrow(/each with an entry/)
     const early = new PartWriter(sink, { first: 0, count: 2 })
-    expect(() => early.times(Float64Array.of(5, 4))).toThrow(/times ascend/)
+    expect(() => early.positions(Float64Array.of(5, 4), Uint32Array.of(0, 1))).toThrow(/times ascend/)
+    expect(() => early.positions(Float64Array.of(4), Uint32Array.of(0, 1))).toThrow(/as many positions as entries/)
+    expect(() => begun(2).positions(Float64Array.of(9), Uint32Array.of(2))).toThrow(/as many positions as entries/)
     expect(() => say(new PartWriter(sink, { first: 0, count: 1 }), 'a')).toThrow(/after the positions/)
     expect(() => new PartWriter(sink, { first: 0, count: 1 }).finish()).toThrow(/all of its positions/)
   })

@@ -13,7 +13,7 @@ export const MANIFEST_FILE = 'manifest.json'
  * Of the manifest and of all files that it names: another version is another index. It also counts up where the same
  * postings would be written otherwise, for `sealedlog verify` compares bytes.
  */
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
 
 /** Bytes of a file. */
 export interface ByteRange {

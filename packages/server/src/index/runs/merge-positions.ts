@@ -45,17 +45,13 @@ const lastOf = ({ times }: Positions): number => times[times.length - 1] as numb
 
 /** One after the other. Of one time, the earlier source has the lesser indexes. */
 function* joinPositions(inputs: readonly Positions[], writer: PartWriter): Generator<undefined, MappedPositions[]> {
-  for (const { times } of inputs)
-    for (let from = 0; from < times.length; from += STEP_ENTRIES) {
-      writer.times(times.subarray(from, from + STEP_ENTRIES))
-      yield
-    }
   let shift = 0
   const mapped: MappedPositions[] = []
-  for (const { first, count, offsets } of inputs) {
+  for (const { first, count, times, offsets } of inputs) {
     for (let from = 0; from < count; from += STEP_ENTRIES) {
       const piece = offsets.subarray(from, from + STEP_ENTRIES)
-      writer.offsets(shift === 0 ? piece : piece.map((offset) => offset + shift))
+      const shifted = shift === 0 ? piece : piece.map((offset) => offset + shift)
+      writer.positions(times.subarray(from, from + STEP_ENTRIES), shifted)
       yield
     }
     mapped.push({ first, offsets, moved: undefined, shift })
@@ -71,7 +67,7 @@ function* interleavePositions(
   const least = (inputs[0] as Positions).first
   const count = inputs.reduce((sum, input) => sum + input.count, 0)
   const times = new Float64Array(Math.min(count, STEP_ENTRIES))
-  const offsets = new Uint32Array(count)
+  const offsets = new Uint32Array(times.length)
   const moved = inputs.map((input) => new Uint32Array(input.count))
   const next = inputs.map(() => 0)
   for (let ordinal = 0, held = 0; ordinal < count; ) {
@@ -79,18 +75,14 @@ function* interleavePositions(
     const end = stretchEnd(inputs, next, lead, times.length - held)
     const input = inputs[lead] as Positions
     for (let at = next[lead] as number; at < end; at++, ordinal++) {
-      times[held++] = input.times[at] as number
-      offsets[ordinal] = input.first - least + (input.offsets[at] as number)
+      times[held] = input.times[at] as number
+      offsets[held++] = input.first - least + (input.offsets[at] as number)
       ;(moved[lead] as Uint32Array)[at] = ordinal
     }
     next[lead] = end
     if (held < times.length && ordinal < count) continue
-    writer.times(times.subarray(0, held))
+    writer.positions(times.subarray(0, held), offsets.subarray(0, held))
     held = 0
-    yield
-  }
-  for (let from = 0; from < count; from += STEP_ENTRIES) {
-    writer.offsets(offsets.subarray(from, from + STEP_ENTRIES))
     yield
   }
   return inputs.map((input, nth) => ({ first: input.first, offsets: input.offsets, moved: moved[nth], shift: 0 }))

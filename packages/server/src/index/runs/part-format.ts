@@ -1,7 +1,8 @@
 /**
  * A part: entries of one organization that follow one another in its log, sorted by time, and the lists of their terms.
  *
- *     positions     `occurred_at` in Unix milliseconds, a f64 for each entry; index − first, a u32 for each
+ *     positions     page by page, of 1,365 entries or what is left: `occurred_at` in Unix milliseconds, a f64 for each;
+ *                   then index − first, a u32 for each; a full page ends with four zeros
  *     hours         for each hour that has entries, counted from 1970: an i32; then for each its first ordinal: a u32
  *     terms         lists and blocks of the dictionary as they come: a list stands before the block that names it
  *     block index   for each block where it is described, a u32; then for each a separator, its place and its length
@@ -19,10 +20,13 @@ export const PAGE_BYTES = 16_384
 export const BLOCK_BYTES = 4_096
 /** Entries of a part at most: what an ordinal is below. */
 export const PART_ENTRIES_MAX = 2 ** 30
+const TIME_BYTES = 8
 export const POSITION_BYTES = 12
+/** A page holds both numbers of an entry, or neither: whoever wants one wants the other. */
+export const POSITIONS_A_PAGE = Math.floor(PAGE_BYTES / POSITION_BYTES)
 export const HOUR_MS = 3_600_000
 
-const VERSION = 1
+const VERSION = 2
 const MAGIC = 'sealpart'
 export const PART_FOOTER_BYTES = 88
 
@@ -53,6 +57,22 @@ export interface PartFooter {
   readonly blocks: number
   /** of the CRCs */
   readonly crc: number
+}
+
+/** Where the hours begin: behind the positions. */
+export const hoursAt = (count: number): number =>
+  Math.floor(count / POSITIONS_A_PAGE) * PAGE_BYTES + (count % POSITIONS_A_PAGE) * POSITION_BYTES
+
+export const timeAt = (ordinal: number): number => {
+  const page = Math.floor(ordinal / POSITIONS_A_PAGE)
+  return page * PAGE_BYTES + (ordinal - page * POSITIONS_A_PAGE) * TIME_BYTES
+}
+
+/** Where index − first stands, of a part of `count` entries. */
+export const offsetAt = (ordinal: number, count: number): number => {
+  const page = Math.floor(ordinal / POSITIONS_A_PAGE)
+  const first = page * POSITIONS_A_PAGE
+  return page * PAGE_BYTES + Math.min(POSITIONS_A_PAGE, count - first) * TIME_BYTES + (ordinal - first) * 4
 }
 
 export const pagesOf = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES)

@@ -6,7 +6,7 @@ import { ByteReader } from './bytes.js'
 import { bytesOfKey, compareAt, compareStart, keyOf, textOfKey, valueOf } from './key.js'
 import { INLINE_ORDINALS_MAX } from './lists.js'
 import type { PageCache, PagedFile } from './page-cache.js'
-import { HOUR_MS, type PartPlace, POSITION_BYTES } from './part-format.js'
+import { HOUR_MS, hoursAt, offsetAt, type PartPlace, timeAt } from './part-format.js'
 import { PartPages } from './part-pages.js'
 import { PartTerms, positionsOf } from './part-terms.js'
 import type { PartSource, Terms } from './source.js'
@@ -109,20 +109,20 @@ export class Part implements Segment, PartSource {
   }
 
   #timeAt(ordinal: number): number {
-    return this.#pages.f64At(ordinal * 8)
+    return this.#pages.f64At(timeAt(ordinal))
   }
 
   #offsetAt(ordinal: number): number {
-    return this.#pages.u32At(this.count * 8 + ordinal * 4)
+    return this.#pages.u32At(offsetAt(ordinal, this.count))
   }
 
   #hourAt(nth: number): number {
-    return this.#pages.u32At(this.count * POSITION_BYTES + nth * 4) | 0
+    return this.#pages.u32At(hoursAt(this.count) + nth * 4) | 0
   }
 
   #firstOfHour(nth: number): number {
     const { hours } = this.#pages.tail.footer
-    return nth < hours ? this.#pages.u32At(this.count * POSITION_BYTES + (hours + nth) * 4) : this.count
+    return nth < hours ? this.#pages.u32At(hoursAt(this.count) + (hours + nth) * 4) : this.count
   }
 
   /** The ordinals of an hour, from … to; where it has none, those of the place where they would stand. */

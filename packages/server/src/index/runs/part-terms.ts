@@ -3,7 +3,7 @@ import { BlockReader } from './blocks.js'
 import { ByteReader } from './bytes.js'
 import { CHUNK_ORDINALS, chunksOf, decodeChunk, INLINE_ORDINALS_MAX, TABLE_ENTRY_BYTES } from './lists.js'
 import type { PageStream } from './page-stream.js'
-import type { PartFooter } from './part-format.js'
+import { offsetAt, type PartFooter, POSITIONS_A_PAGE, timeAt } from './part-format.js'
 import type { Terms } from './source.js'
 
 export function positionsOf(
@@ -12,8 +12,11 @@ export function positionsOf(
 ): { readonly times: Float64Array; readonly offsets: Uint32Array } {
   const times = new Float64Array(count)
   const offsets = new Uint32Array(count)
-  stream.copy(0, new Uint8Array(times.buffer))
-  stream.copy(times.byteLength, new Uint8Array(offsets.buffer))
+  for (let from = 0; from < count; from += POSITIONS_A_PAGE) {
+    const length = Math.min(POSITIONS_A_PAGE, count - from)
+    stream.copy(timeAt(from), new Uint8Array(times.buffer, from * 8, length * 8))
+    stream.copy(offsetAt(from, count), new Uint8Array(offsets.buffer, from * 4, length * 4))
+  }
   return { times, offsets }
 }
 

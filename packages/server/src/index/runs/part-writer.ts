@@ -14,6 +14,8 @@ import {
   PART_ENTRIES_MAX,
   type PartPlace,
   pagesOf,
+  POSITION_BYTES,
+  POSITIONS_A_PAGE,
 } from './part-format.js'
 import type { Sink } from './sink.js'
 
@@ -22,6 +24,8 @@ assert(endianness() === 'LE', 'arrays are written as they lie in memory, which i
 /** What a writer works in: handed from part to part, so that small ones cost little. */
 export class PartScratch {
   readonly page = Buffer.allocUnsafeSlow(PAGE_BYTES)
+  readonly times = new Float64Array(POSITIONS_A_PAGE)
+  readonly offsets = new Uint32Array(POSITIONS_A_PAGE)
   readonly crcs = new ByteWriter(1_024)
   readonly block = new BlockWriter()
   readonly indexTable = new ByteWriter(1_024)
@@ -40,8 +44,7 @@ export class PartScratch {
  *
  * @example
  * const writer = new PartWriter(sink, { first: 0, count: 2 })
- * writer.times(Float64Array.of(10, 20))
- * writer.offsets(Uint32Array.of(0, 1))
+ * writer.positions(Float64Array.of(10, 20), Uint32Array.of(0, 1))
  * writer.term(key, key.length, Uint32Array.of(0, 1), 2)
  * const place = writer.finish()
  */
@@ -56,8 +59,8 @@ export class PartWriter {
   readonly #firsts: number[] = []
   #lastKey = new Uint8Array(256)
   #lastKeyBytes = 0
-  #timesWritten = 0
-  #offsetsWritten = 0
+  /** positions that were said; those of the last page that is not full are held in the scratch */
+  #positions = 0
   #leastMs = 0
   #greatestMs = Number.NEGATIVE_INFINITY
   #terms = 0
@@ -83,29 +86,32 @@ export class PartWriter {
     this.#onEnd = onEnd
   }
 
-  /** The times of the next entries, ascending: all of them, in one piece or more. */
-  times(piece: Float64Array): void {
-    for (let at = 0; at < piece.length; at++) this.#sayHour(piece[at] as number, this.#timesWritten + at)
-    this.#timesWritten += piece.length
-    this.#out.put(bytesOf(piece), 0, piece.byteLength)
-  }
-
-  /** index − first of the next entries, after all times. */
-  offsets(piece: Uint32Array): void {
-    assert(this.#timesWritten === this.#count, 'all times stand before the offsets')
-    this.#offsetsWritten += piece.length
-    this.#out.put(bytesOf(piece), 0, piece.byteLength)
-    if (this.#offsetsWritten === this.#count) this.#putHours()
+  /** The times of the next entries, ascending, and index − first of each: all of them, in one piece or more. */
+  positions(times: Float64Array, offsets: Uint32Array): void {
+    const isRoom = times.length === offsets.length && this.#positions + times.length <= this.#count
+    assert(isRoom, 'a part has as many positions as entries, each of two numbers')
+    const { times: heldTimes, offsets: heldOffsets } = this.#scratch
+    for (let at = 0; at < times.length; at++) {
+      const atMs = times[at] as number
+      this.#sayHour(atMs, this.#positions)
+      const held = this.#positions++ % POSITIONS_A_PAGE
+      heldTimes[held] = atMs
+      heldOffsets[held] = offsets[at] as number
+      if (held === POSITIONS_A_PAGE - 1) this.#putPositions(POSITIONS_A_PAGE)
+    }
+    if (this.#positions < this.#count) return
+    this.#putPositions(this.#count % POSITIONS_A_PAGE)
+    this.#putHours()
   }
 
   /**
-   * A term and the entries under it, after all offsets: greater than the one before.
+   * A term and the entries under it, after all positions: greater than the one before.
    *
    * @param key its bytes stand from 0 to `keyBytes`
    * @param ordinals ascending, from 0 to `count`; at least one
    */
   term(key: Uint8Array, keyBytes: number, ordinals: Uint32Array, count: number): void {
-    assert(this.#offsetsWritten === this.#count && count > 0, 'terms stand after the positions, each with an entry')
+    assert(this.#positions === this.#count && count > 0, 'terms stand after the positions, each with an entry')
     assert(keyBytes > 0 && keyBytes <= KEY_BYTES_MAX, `a key has 1 to ${KEY_BYTES_MAX} bytes`)
     const shared = this.#sharedWithLast(key, keyBytes)
     if (this.#block.terms === 0) this.#beginBlock(key, this.#terms === 0 ? 0 : shared + 1)
@@ -119,7 +125,7 @@ export class PartWriter {
 
   /** Writes the end. The sink may hold some of it back. */
   finish(): PartPlace {
-    assert(this.#offsetsWritten === this.#count, 'a part has all of its positions')
+    assert(this.#positions === this.#count, 'a part has all of its positions')
     if (this.#block.terms > 0) this.#endBlock()
     const { indexTable: table, indexEntries: entries } = this.#scratch
     const out = this.#out
@@ -153,6 +159,14 @@ export class PartWriter {
     if (hour === this.#hours.at(-1)) return
     this.#hours.push(hour)
     this.#firsts.push(ordinal)
+  }
+
+  /** A page of positions, or what is left for the last. */
+  #putPositions(length: number): void {
+    const { times, offsets } = this.#scratch
+    this.#out.put(bytesOf(times), 0, length * times.BYTES_PER_ELEMENT)
+    this.#out.put(bytesOf(offsets), 0, length * offsets.BYTES_PER_ELEMENT)
+    if (length === POSITIONS_A_PAGE) this.#out.put(ZEROS, 0, PAGE_BYTES % POSITION_BYTES)
   }
 
   #putHours(): void {
