@@ -81,8 +81,8 @@ export interface ListRow extends Times {
   readonly example: string
   /** events on the page, or groups of the histogram; on average */
   readonly shown: number
-  /** the same asked again: what it reads is in memory by then */
-  readonly again?: Times
+  /** with none of the files in the machine's memory; where it can be told to let go of them */
+  readonly disk?: Times
   /** of the index alone, without reading the events of the page */
   readonly index?: Times
 }
