@@ -9,11 +9,17 @@ import type { OtherCheck } from './other-check.js'
 import { SegmentPool } from './pool.js'
 import type { Trust } from './trust.js'
 
+export interface OtherCheckOptions {
+  /** how many threads to use; 0 for none but this one */
+  readonly threads: number
+  readonly onProgress?: (done: number, total: number) => void
+}
+
 /** Checks that only whoever calls can make: a server's index against its log. */
 export type MakeOtherCheck = (
   log: OpenedLog,
   report: VerifyReport,
-  onProgress?: (done: number, total: number) => void,
+  options: OtherCheckOptions,
 ) => Promise<OtherCheck | undefined>
 
 export interface VerifyTargetOptions {
@@ -146,10 +152,13 @@ function segmentsOf(
 async function addOthers(
   report: VerifyReport,
   log: OpenedLog,
-  { otherCheck, onProgress }: VerifyTargetOptions,
+  { otherCheck, threads, onProgress }: VerifyTargetOptions,
 ): Promise<VerifyReport> {
   if (report.verdict === 'unchecked') return report
-  const others = [await log.files?.(report), await otherCheck?.(log, report, onProgress)]
+  const others = [
+    await log.files?.(report),
+    await otherCheck?.(log, report, { threads, ...(onProgress && { onProgress }) }),
+  ]
   let added = report
   for (const other of others)
     if (other && !isOverruled(report, other)) added = withCheck(added, other.check, other.findings)

@@ -36,7 +36,7 @@ export interface Verified {
  */
 export async function lookInto({ folder, name, org, json, threads }: FolderToVerify): Promise<Verified> {
   const { runVerify } = await import('@sealedlog/sdk/verifier')
-  const { checkView } = await import('./verify-view.js')
+  const { checkView } = await import('./view/check-view.js')
   const reports: VerifyReport[] = []
   const argv = [
     folder,

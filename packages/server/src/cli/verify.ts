@@ -17,7 +17,7 @@ export const verifyCommand: AddCommand = (program: Command, finish) => {
     .allowExcessArguments()
     .action(async (_target: string | undefined, _options: object, command: Command) => {
       const { runVerify } = await import('@sealedlog/sdk/verifier')
-      const { checkView } = await import('./verify-view.js')
+      const { checkView } = await import('./view/check-view.js')
       const code = await runVerify(command.args, {
         program: PROGRAM,
         version: VERSION,

@@ -13,70 +13,69 @@ export interface Numbers {
   readonly b: number
 }
 
-/** Numbers of terms that are remembered: most words come again and again. */
-const TERMS_MAX = 200_000
-
 const SUM_WORDS = 2
 
 /** Says the numbers of terms and entries: the same for the same seed. */
 export class PostingNumbers {
-  readonly #seed: string
-  readonly #terms = new Map<string, Map<string, Numbers>>()
-  #known = 0
+  readonly seed: string
 
   constructor(seed: string) {
-    this.#seed = seed
+    this.seed = seed
   }
 
   term(field: string, value: string): Numbers {
-    let values = this.#terms.get(field)
-    if (values === undefined) this.#terms.set(field, (values = new Map()))
-    const known = values.get(value)
-    if (known) return known
-    if (++this.#known > TERMS_MAX) this.#forget()
-    const numbers = this.#numbersOf(`term\n${field}\n${value}`)
-    values.set(value, numbers)
-    return numbers
+    return this.#numbersOf(`term\n${field}\n${value}`)
   }
 
   entry(atMs: number, index: number): Numbers {
     return this.#numbersOf(`entry\n${atMs}\n${index}`)
   }
 
-  #forget(): void {
-    for (const values of this.#terms.values()) values.clear()
-    this.#known = 1
-  }
-
   #numbersOf(text: string): Numbers {
-    const digest = hash('sha256', `${this.#seed}\n${text}`, 'binary')
+    const digest = hash('sha256', `${this.seed}\n${text}`, 'binary')
     return { a: wordAt(digest, 0), b: wordAt(digest, 4) }
   }
 }
 
-/** Sums of the postings of a range of entries, in runs of `width` entries each. */
-export class PostingSums {
+/** A stretch of entries, in runs of a width each that has its own sums. */
+export interface SumsRange {
   readonly from: number
   readonly to: number
-  readonly width: number
-  readonly #sums: Int32Array
+  /** how many, at most: what the sums take in memory, and how closely they locate a difference */
+  readonly runs: number
+}
 
-  /** @param runs how many, at most: what the sums take in memory, and how closely they locate a difference */
-  constructor(from: number, to: number, runs: number) {
-    this.from = from
-    this.to = to
+/** Sums of the postings of a range of entries. */
+export class PostingSums {
+  readonly range: SumsRange
+  readonly width: number
+  /** two for each run */
+  readonly words: Int32Array<ArrayBuffer>
+
+  constructor(range: SumsRange) {
+    const { from, to, runs } = range
+    this.range = range
     this.width = Math.max(1, Math.ceil((to - from) / runs))
-    this.#sums = new Int32Array(Math.ceil((to - from) / this.width) * SUM_WORDS)
+    this.words = new Int32Array(Math.ceil((to - from) / this.width) * SUM_WORDS)
   }
 
-  /** Adds a posting to the run of its entry; one of an entry outside of the range adds nothing. */
-  add(term: Numbers, entry: Numbers, index: number): void {
+  /** Where the postings of an entry are added up; -1 for one outside of the range. */
+  slotOf(index: number): number {
+    const { from, to } = this.range
     // The last run may reach further than the range, and what stands there is not asked for.
-    if (index < this.from || index >= this.to) return
-    const sums = this.#sums
-    const at = Math.floor((index - this.from) / this.width) * SUM_WORDS
-    sums[at] = (sums[at] as number) + Math.imul(term.a, entry.a)
-    sums[at + 1] = (sums[at + 1] as number) + Math.imul(term.b, entry.b)
+    return index < from || index >= to ? -1 : Math.floor((index - from) / this.width) * SUM_WORDS
+  }
+
+  /** Adds a posting to a slot of the range. */
+  add(slot: number, term: Numbers, entry: Numbers): void {
+    const { words } = this
+    words[slot] = (words[slot] as number) + Math.imul(term.a, entry.a)
+    words[slot + 1] = (words[slot + 1] as number) + Math.imul(term.b, entry.b)
+  }
+
+  /** Adds what somebody else added up, over the same range. */
+  addAll(words: Int32Array): void {
+    for (let at = 0; at < words.length; at++) this.words[at] = (this.words[at] as number) + (words[at] as number)
   }
 
   /**
@@ -86,8 +85,8 @@ export class PostingSums {
    * demanded.firstDifference(found) // undefined
    */
   firstDifference(other: PostingSums): number | undefined {
-    const at = this.#sums.findIndex((sum, i) => sum !== other.#sums[i])
-    return at === -1 ? undefined : this.from + Math.floor(at / SUM_WORDS) * this.width
+    const at = this.words.findIndex((sum, i) => sum !== other.words[i])
+    return at === -1 ? undefined : this.range.from + Math.floor(at / SUM_WORDS) * this.width
   }
 }
 

@@ -33,7 +33,8 @@ export const openViewEntry = (entry: IndexEntry): ViewEntry => withWords(openInd
 
 export const toViewEntry = (org: string, event: RecordedEvent): ViewEntry => withWords(toOpenedEntry(org, event))
 
-function toOpenedEntry(org: string, event: RecordedEvent): OpenedEntry {
+/** The same of an event that was read already. */
+export function toOpenedEntry(org: string, event: RecordedEvent): OpenedEntry {
   const texts: string[] = []
   eachText(event, (text) => texts.push(text))
   return { org, index: event.index, atMs: parseTime(event.occurred_at) ?? 0, facts: factsOf(event), texts }

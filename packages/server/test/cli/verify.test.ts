@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { VerifyReport } from '@sealedlog/sdk/verify'
+import { THREAD_ENTRIES_MIN } from '../../dist/cli/view/demand-threads.js'
 import { keyOf } from '../../dist/index/runs/key.js'
 import { editRuns, type PostedEntry } from '../index/edit-runs.js'
 import { eventsOf, fileOf, ROOT_KEY, type Ended, run, runJson, startTestServer, temporaryFolder } from './support.js'
@@ -181,6 +182,23 @@ describe('the view', () => {
     expect((await reportOf(copy)).findings).toMatchObject([
       { check: 'files', ...found },
       { check: 'view', ...found },
+    ])
+  })
+
+  test('of a log that several threads read names the entry that differs', async () => {
+    const count = 2 * THREAD_ENTRIES_MIN + 5_000
+    const server = await startTestServer()
+    await runJson(['record', fileOf(eventsOf(0, count))], server)
+    await server.close()
+    expect(viewOf(await reportOf(server.data))?.text).toContain('of 45,000 entries')
+    const index = THREAD_ENTRIES_MIN + 7_002
+    editRuns(join(server.data, 'index'), 'default', (entries) => {
+      for (const entry of entries) if (entry.index === index) entry.keys.delete(THREE)
+    })
+    const report = await reportOf(server.data)
+    expect([report.code, report.findings]).toMatchObject([
+      1,
+      [{ check: 'view', index, expected: expect.stringContaining('actor_id=user_3'), found: 'nothing else' }],
     ])
   })
 

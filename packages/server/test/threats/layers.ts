@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OpenedLog, openTarget } from '@sealedlog/sdk/verifier'
 import { type CheckName, type VerifyOptions, type VerifyReport, verifyLog } from '@sealedlog/sdk/verify'
-import { checkView } from '../../dist/cli/verify-view.js'
+import { checkView } from '../../dist/cli/view/check-view.js'
 import { isFinding, type KeyOf, scrubLog } from '../../dist/guard/index.js'
 import { ownKey } from '../../dist/guard/own-key.js'
 import { openLogRows } from '../../dist/guard/sqlite/log-rows.js'
@@ -54,7 +54,7 @@ export async function detectedBy(world: World, folder: Folder): Promise<Readonly
 async function seenByTree(folder: Folder): Promise<boolean> {
   return withLog(folder, async (log) => {
     const report = await verifyLog(log.source, { org: ORG, checkEd25519: gullible })
-    const others = [await log.files?.(report), await checkView(log, report)]
+    const others = [await log.files?.(report), await checkView(log, report, { threads: 0 })]
     const isOff = others.some((other) => other?.check.state === 'failed')
     return isOff || failed(report, ['tree', 'ids', 'times', 'disclosures'])
   })

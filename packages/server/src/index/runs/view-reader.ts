@@ -20,6 +20,7 @@ import { PartWriter } from './part-writer.js'
 import { readDirectory } from './run-file.js'
 import type { NamedPlace } from './run-format.js'
 import { readFully, type Sink } from './sink.js'
+import { inSlices } from './slice.js'
 import { keyTextOf, type PartSource, type Terms } from './source.js'
 
 /** Is told what stands in a part. */
@@ -92,14 +93,17 @@ export class ViewReader {
     return found
   }
 
-  /** Calls back for each posting of an organization, part by part. @throws BrokenRun where a file does not hold together */
-  eachPosting(org: string, visitor: PostingVisitor): void {
+  /**
+   * Calls back for each posting of an organization, part by part; now and then others have their turn.
+   *
+   * @throws BrokenRun where a file does not hold together
+   */
+  async eachPosting(org: string, visitor: PostingVisitor): Promise<void> {
     for (const { place, path, file } of this.#places(org)) {
       const part = new Part(file, place, this.#cache)
       const sink = new ComparingSink(file, place)
       try {
-        const writing = mergeParts([tapped(part, visitor)], new PartWriter(sink, part))
-        while (!writing.next().done);
+        await inSlices(mergeParts([tapped(part, visitor)], new PartWriter(sink, part)), () => {})
       } catch (error) {
         throw error instanceof BrokenRun ? error : new BrokenRun(path, place.offset, String(error), error)
       }
