@@ -37,16 +37,21 @@ const SEGMENTS_BEFORE_THREADS = 4
 /** @throws AuditError when the memory cannot be read; what is wrong with the log is in the report */
 export async function verifyOpened(log: OpenedLog, options: VerifyTargetOptions): Promise<VerifyReport> {
   const past = await recall(log, options.memory)
+  const report = await verifyByThreads(log, options, past)
+  return await addOthers(tellOfPast(report, options.trust, past), log, options)
+}
+
+/** Its threads have let go of what they held when it resolves: other checks start some of their own. */
+async function verifyByThreads(log: OpenedLog, options: VerifyTargetOptions, past: Past): Promise<VerifyReport> {
   const { pool, ...ways } = segmentsOf(log, options.threads)
   try {
-    const report = await verifyLog(log.source, {
+    return await verifyLog(log.source, {
       ...trusted(options.trust, past),
       ...(log.org === undefined ? {} : { org: log.org }),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       disclosures: await log.hasDisclosures(),
       ...ways,
     })
-    return await addOthers(tellOfPast(report, options.trust, past), log, options)
   } finally {
     await pool?.close()
   }

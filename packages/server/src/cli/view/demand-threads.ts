@@ -5,6 +5,8 @@ import { PostingSums } from '../../index/index.js'
 import type { Demanded, DemandRequest } from './demand-pass.js'
 import type { DemandThreadData, FromDemandThread } from './demand-thread.js'
 
+/** What a thread makes and drops: more of it is no faster. */
+const YOUNG_MB_MAX = 16
 /** So many entries are read sooner than a thread starts. */
 export const THREAD_ENTRIES_MIN = 20_000
 
@@ -41,6 +43,7 @@ const start = (workerData: DemandThreadData): Worker =>
     name: 'sealedlog-view',
     // On Node 22 each thread says anew that node:sqlite is experimental.
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
   })
 
 function answerOf(worker: Worker, onEntries: (count: number) => void): Promise<Demanded> {

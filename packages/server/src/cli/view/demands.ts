@@ -19,7 +19,7 @@ import {
 export const ITSELF = ''
 
 /** Terms that are remembered, and texts with their words: most come again and again. */
-const TERMS_MAX = 100_000
+const TERMS_MAX = 30_000
 const TEXTS_MAX = 8_192
 const TEXT_CHARS_MAX = 256
 
