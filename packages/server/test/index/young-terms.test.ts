@@ -46,6 +46,19 @@ test('terms have the numbers in which they came, are found by value and prefix, 
   )
 })
 
+test('a prefix finds the same wherever the room for terms ends: asking may be what has them moved', () => {
+  for (const length of [3, 10, 40]) {
+    const terms = new YoungTerms()
+    const value = 'd'.repeat(length)
+    terms.take('outcome', value)
+    for (let nth = 0; nth < 2_000; nth++) {
+      terms.take('type', String(nth))
+      const prefix = value.slice(0, 1 + (nth % length))
+      expect(terms.startingWith('outcome', prefix, 10), `${prefix} among ${nth} others`).toEqual([0])
+    }
+  }
+})
+
 test('thousands of terms are found among each other', () => {
   const terms = new YoungTerms()
   const values = Array.from({ length: 50_000 }, (_, nth) => `${nth % 3 ? 'key_' : 'ö'}${nth}`)

@@ -61,7 +61,9 @@ export class YoungTerms implements ByteTexts {
   /** The numbers of a field's values that start with a prefix, in no order; of more than `max` just so many. */
   startingWith(field: TermField, prefix: string, max: number): number[] {
     const start = this.starts[this.count] as number
-    const sought = this.bytes.slice(start, this.#write(field, prefix))
+    const end = this.#write(field, prefix)
+    // Only now: writing may have moved them all to where there is more room.
+    const sought = this.bytes.slice(start, end)
     const found: number[] = []
     const visit = (number: number): boolean => {
       if (this.#startsWith(number, sought)) found.push(number)
