@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { parseCheckpoint, parseNote } from '@sealedlog/sdk/merkle'
 import { DataFolderSource, type MakeOtherCheck, type OpenedLog, type OtherCheck } from '@sealedlog/sdk/verifier'
 import type { Check, Finding } from '@sealedlog/sdk/verify'
-import { BrokenRun, PostingNumbers, PostingSums, type SumsRange, ViewReader } from '../../index/index.js'
+import { BrokenRun, PostingNumbers, type PostingSums, type SumsRange, ViewReader } from '../../index/index.js'
 import { indexNameIn } from '../../indexes.js'
 import { INDEX_FOLDER } from '../../places.js'
 import { formatCount, formatCounted } from '../progress.js'
@@ -133,14 +133,7 @@ class ViewCheck {
   }
 
   /** Adds up what the events of a range demand. A row that goes by another id than its leaf is found on the way. */
-  async #demand(range: SumsRange): Promise<Pick<Demanded, 'misnamed'> & { readonly sums: PostingSums }> {
-    const { words, misnamed } = await this.#demandWords(range)
-    const sums = new PostingSums(range)
-    sums.addAll(words)
-    return { sums, misnamed }
-  }
-
-  async #demandWords(range: SumsRange): Promise<Demanded> {
+  async #demand(range: SumsRange): Promise<Demanded> {
     const { threads, threadSource, onProgress } = this.#log
     const { from, to } = range
     const request = { range, from, to }

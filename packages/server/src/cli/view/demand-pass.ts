@@ -14,7 +14,7 @@ export interface DemandRequest {
 }
 
 export interface Demanded {
-  readonly words: Int32Array<ArrayBuffer>
+  readonly sums: PostingSums
   /** the first row that goes by another id than its leaf */
   readonly misnamed: Omit<Finding, 'check'> | undefined
 }
@@ -40,7 +40,7 @@ export class DemandPass {
       }
       onEntries(bundle.length)
     }
-    return { words: sums.words, misnamed }
+    return { sums, misnamed }
   }
 
   /** What one entry demands, by name. */

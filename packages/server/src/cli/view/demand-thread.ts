@@ -15,15 +15,20 @@ export interface DemandThreadData {
 }
 
 /** How many more entries were read; in the end, what they demand, or why that is not known. */
-export type FromDemandThread = number | Demanded | { readonly failure: Failure }
+export type FromDemandThread = number | DemandedWords | { readonly failure: Failure }
+
+/** What entries demand, as it travels: the words of the sums. */
+export interface DemandedWords extends Pick<Demanded, 'misnamed'> {
+  readonly words: Int32Array<ArrayBuffer>
+}
 
 assert(parentPort, 'this file runs as a thread')
 const port = parentPort
 const { folder, org, seed, unlisted, request } = workerData as DemandThreadData
 
 try {
-  const demanded = await demand()
-  port.postMessage(demanded, [demanded.words.buffer])
+  const { sums, misnamed } = await demand()
+  port.postMessage({ words: sums.words, misnamed } satisfies FromDemandThread, [sums.words.buffer])
 } catch (error) {
   port.postMessage({ failure: packFailure(error) } satisfies FromDemandThread)
 }

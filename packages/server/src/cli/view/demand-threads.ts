@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { unpackFailure } from '@sealedlog/sdk/verifier'
 import { PostingSums } from '../../index/index.js'
 import type { Demanded, DemandRequest } from './demand-pass.js'
-import type { DemandThreadData, FromDemandThread } from './demand-thread.js'
+import type { DemandedWords, DemandThreadData, FromDemandThread } from './demand-thread.js'
 
 /** What a thread makes and drops: more of it is no faster. */
 const YOUNG_MB_MAX = 16
@@ -31,7 +31,7 @@ export async function demandByThreads(
     const found = await Promise.all(workers.map((worker) => answerOf(worker, onEntries)))
     const sums = new PostingSums(range)
     for (const { words } of found) sums.addAll(words)
-    return { words: sums.words, misnamed: found.find(({ misnamed }) => misnamed)?.misnamed }
+    return { sums, misnamed: found.find(({ misnamed }) => misnamed)?.misnamed }
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
@@ -46,7 +46,7 @@ const start = (workerData: DemandThreadData): Worker =>
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB_MAX },
   })
 
-function answerOf(worker: Worker, onEntries: (count: number) => void): Promise<Demanded> {
+function answerOf(worker: Worker, onEntries: (count: number) => void): Promise<DemandedWords> {
   return new Promise((resolve, reject) => {
     worker.on('message', (said: FromDemandThread) => {
       if (typeof said === 'number') onEntries(said)

@@ -81,28 +81,23 @@ export class MarksFile {
   constructor(path: string, seed: string) {
     this.#seed = seed
     this.#path = path
-    this.#db = openFile(path)
+    this.#db = explained(path, () => openFile(path))
     try {
-      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
-      this.#settleSchema()
-      this.#refuseDamaged()
-      const prepared = Object.entries(MARKS_STATEMENTS).map(([name, sql]) => [name, this.#db.prepare(sql)])
-      this.#do = Object.fromEntries(prepared) as Statements
+      this.#do = explained(path, () => this.#prepare())
     } catch (error) {
       this.#db.close()
-      throw error instanceof AuditError ? error : unusableMarks(path, String(error))
+      throw error
     }
   }
 
   /** @throws AuditError `storage_failed` where a mark does not say what its own note says: then others may be gone */
   read(): KnownMarks {
-    const marks = this.#do.marks.all(this.#seed).map(toMark)
-    const torn = marks.find((mark) => !saysItsNote(mark))
-    if (torn) throw this.#damaged(`the mark of ${JSON.stringify(torn.origin)} is not what its note says`)
-    return {
-      marks,
-      redactions: this.#do.redactions.all(this.#seed).map(toRedaction),
-    }
+    return explained(this.#path, () => {
+      const marks = this.#do.marks.all(this.#seed).map(toMark)
+      const torn = marks.find((mark) => !saysItsNote(mark))
+      if (torn) throw damaged(`the mark of ${JSON.stringify(torn.origin)} is not what its note says`)
+      return { marks, redactions: this.#do.redactions.all(this.#seed).map(toRedaction) }
+    })
   }
 
   write({ marks, redactions = [], continued = [] }: MarksToWrite, nowMs: number): readonly MarkConflict[] {
@@ -132,17 +127,21 @@ export class MarksFile {
     return found === undefined || (found.size === size && found.root === root) ? [] : [{ wanted: mark, found }]
   }
 
+  #prepare(): Statements {
+    this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON')
+    this.#settleSchema()
+    this.#refuseDamaged()
+    const prepared = Object.entries(MARKS_STATEMENTS).map(([name, sql]) => [name, this.#db.prepare(sql)])
+    return Object.fromEntries(prepared) as Statements
+  }
+
   /** A file that was cut short or lost a page may read as one with fewer marks, or with others. */
   #refuseDamaged(): void {
     const pages = Number(this.#db.prepare('PRAGMA page_count').get()?.page_count)
     const pageBytes = Number(this.#db.prepare('PRAGMA page_size').get()?.page_size)
-    if (statSync(this.#path).size < pages * pageBytes) throw this.#damaged('it is cut short')
+    if (statSync(this.#path).size < pages * pageBytes) throw damaged('it is cut short')
     const found = this.#db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (found !== 'ok') throw this.#damaged(String(found).replaceAll(/\s+/g, ' '))
-  }
-
-  #damaged(what: string): AuditError {
-    return unusableMarks(this.#path, `the file is damaged: ${what}`)
+    if (found !== 'ok') throw damaged(String(found).replaceAll(/\s+/g, ' '))
   }
 
   #settleSchema(): void {
@@ -161,13 +160,20 @@ export class MarksFile {
 }
 
 function openFile(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  return new DatabaseSync(path, { timeout: WAIT_MS_MAX })
+}
+
+/** Whatever fails says which file it is, and what to do. */
+function explained<T>(path: string, work: () => T): T {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    return new DatabaseSync(path, { timeout: WAIT_MS_MAX })
+    return work()
   } catch (error) {
-    throw unusableMarks(path, String(error))
+    throw error instanceof AuditError ? error : unusableMarks(path, String(error))
   }
 }
+
+const damaged = (what: string): Error => new Error(`the file is damaged: ${what}`)
 
 /** The text of a checkpoint begins with these three (c2sp.org/tlog-checkpoint). */
 const saysItsNote = ({ origin, size, root, note }: Mark): boolean => note.startsWith(`${origin}\n${size}\n${root}\n`)
